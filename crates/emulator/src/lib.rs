@@ -1,0 +1,1 @@
+//! A Microsoft 365 tenant on loopback, with its attacker.

@@ -1,0 +1,1 @@
+//! Carries plans out: a machine that decides and a driver that obeys.

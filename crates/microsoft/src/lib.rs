@@ -1,0 +1,1 @@
+//! Microsoft Entra ID through Graph, mailboxes through the Exchange admin endpoint.

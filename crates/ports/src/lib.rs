@@ -1,0 +1,1 @@
+//! What the engine asks of the world, in the domain's own verbs.

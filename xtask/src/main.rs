@@ -1,0 +1,2 @@
+//! What everyone types: `cargo xtask test|bench|gen`.
+fn main() {}
