@@ -1,1 +1,51 @@
-//! What the engine asks of the world, in the domain's own verbs.
+//! What the engine asks of the world, in the domain's own verbs: a directory, mailboxes, a
+//! journal, a clock, a source of passwords. Adapters answer; the core knows none of them.
+//!
+//! Invariant: a verb that changes a tenant takes an [`Intent`], and only a durable entry yields one.
+
+mod clock;
+mod directory;
+mod error;
+mod journal;
+mod mail;
+mod passwords;
+
+pub use clock::Clock;
+pub use directory::{AdminCandidate, Directory, Found, Operator};
+pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
+pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};
+pub use mail::Mail;
+pub use passwords::Passwords;
+
+/// What a read gave: the value, or that there is no such thing here, and the raw answers.
+#[derive(Debug, Clone)]
+pub struct Seen<T> {
+    /// `None` where the facet does not apply (a guest has no mailbox in this tenant).
+    pub value: Option<T>,
+    /// The raw answers as JSON text, without secret members: evidence.
+    pub raw: Vec<String>,
+}
+
+impl<T> Seen<T> {
+    /// A value with its raw answers.
+    pub fn new(value: T, raw: Vec<String>) -> Self {
+        Self { value: Some(value), raw }
+    }
+
+    /// The same with its value turned into another.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Seen<U> {
+        Seen { value: self.value.map(turn), raw: self.raw }
+    }
+}
+
+/// What a change answered: warnings that a person may want to know.
+pub type Notes = Vec<String>;
+
+/// Who goes first when a limit makes requests wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// The lock.
+    Lock,
+    /// Everything else.
+    Normal,
+}

@@ -1,0 +1,171 @@
+//! Facets: the parts of an account that are read, each one read, not applicable, or a gap.
+//!
+//! Invariant: "there is none" and "it could not be read" never share a value.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+macro_rules! facet_names {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
+        /// The facets that this version knows, in the order in which they are told.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum FacetName { $($(#[$doc])* #[serde(rename = $text)] $name),* }
+
+        impl FacetName {
+            /// Every facet.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            /// The name as it stands in JSON and in items.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $text),* } }
+        }
+        impl FromStr for FacetName {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> { match text { $($text => Ok(Self::$name),)* _ => Err(()) } }
+        }
+    };
+}
+
+facet_names! {
+    /// Who it is; enabled or not; when password and sessions changed. Sign-in is blocked here.
+    Identity = "identity",
+    /// The password: read as a date only.
+    Password = "password",
+    /// Refresh tokens: read as the date from which they are valid.
+    Sessions = "sessions",
+    /// Entra directory roles assigned directly, tenant-wide or scoped.
+    EntraRoles = "entra-roles",
+    /// Entra roles under Privileged Identity Management: eligible and active schedules.
+    PimRoles = "pim-roles",
+    /// Role-assignable groups that the account is a member or an owner of, or may become.
+    GroupRoles = "group-roles",
+    /// Exchange role groups and direct management roles.
+    ExchangeRoles = "exchange-roles",
+    /// Purview role groups: not read by this version.
+    PurviewRoles = "purview-roles",
+    /// Forwarding set on the mailbox.
+    Forwarding = "forwarding",
+    /// Inbox rules, hidden and broken ones too.
+    InboxRules = "inbox-rules",
+    /// Whether the account is a restricted entity that may not send.
+    SendingBlock = "sending-block",
+    /// The tenant's own domains: what "inside" means.
+    Domains = "domains",
+}
+
+impl fmt::Display for FacetName {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(self.as_str())
+    }
+}
+
+impl FacetName {
+    /// The facet whose reading shows this one: password and sessions are dates on the identity.
+    pub fn read_as(self) -> Self {
+        match self {
+            Self::Password | Self::Sessions => Self::Identity,
+            other => other,
+        }
+    }
+
+    /// The facets that a whole snapshot reads, each once.
+    pub fn to_read() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|facet| facet.read_as() == *facet)
+    }
+}
+
+/// Why a facet was not read. Never shown as clean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "reason")]
+pub enum Gap {
+    /// The app lacks a permission or role, named as the tenant's administrator knows it.
+    Denied {
+        /// What to grant.
+        missing: String,
+    },
+    /// The tenant has no licence for it, so that there may be nothing to read.
+    Unlicensed {
+        /// What the service said.
+        detail: String,
+    },
+    /// The service kept asking to wait.
+    Throttled,
+    /// The service did not answer, or not in time.
+    Unreachable {
+        /// What happened.
+        detail: String,
+    },
+    /// Only a part was read, and the rest could not be had.
+    Incomplete {
+        /// What is missing.
+        detail: String,
+    },
+    /// The answer was not understood.
+    NotUnderstood {
+        /// What was odd about it.
+        detail: String,
+    },
+    /// This version does not read it.
+    NotInThisVersion,
+}
+
+/// One part of an account: what it was, or that it does not apply, or why we do not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Facet<T> {
+    /// Read completely.
+    Read {
+        /// What it was.
+        value: T,
+        /// When the read began.
+        at: Timestamp,
+    },
+    /// There is no such part of this account (a guest has no mailbox here).
+    NotApplicable {
+        /// When that was seen.
+        at: Timestamp,
+    },
+    /// Not read.
+    Unread {
+        /// Why.
+        gap: Gap,
+        /// When that was tried.
+        at: Timestamp,
+    },
+}
+
+impl<T> Facet<T> {
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Read { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The gap, if it is one.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Unread { gap, .. } => Some(gap),
+            _ => None,
+        }
+    }
+
+    /// When it was read, or tried.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Read { at, .. } | Self::NotApplicable { at } | Self::Unread { at, .. } => *at,
+        }
+    }
+
+    /// The same facet with its value turned into another.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Facet<U> {
+        match self {
+            Self::Read { value, at } => Facet::Read { value: turn(value), at },
+            Self::NotApplicable { at } => Facet::NotApplicable { at },
+            Self::Unread { gap, at } => Facet::Unread { gap, at },
+        }
+    }
+}

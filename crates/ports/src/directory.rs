@@ -1,0 +1,103 @@
+//! The directory: accounts, sign-in, sessions, directory roles.
+
+use async_trait::async_trait;
+use regain_incident::Timestamp;
+use regain_incident::account::Account;
+use regain_incident::facet::FacetName;
+use regain_incident::facets::identity::Identity;
+use regain_incident::facets::roles::RoleGrant;
+use regain_incident::ids::{AccountId, TenantId};
+use regain_incident::secret::Secret;
+
+use crate::{Intent, Notes, ProviderError, Seen, Urgency};
+
+/// An account as the first read gives it: enough to lock it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Who it is.
+    pub identity: Identity,
+    /// Template ids of the directory roles that are active, through groups too.
+    pub active_roles: Vec<String>,
+    /// Whether it is in a role-assignable group.
+    pub in_role_group: bool,
+    /// Whether the two members above could be read.
+    pub roles_read: bool,
+    /// The raw answers, without secret members.
+    pub raw: Vec<String>,
+}
+
+/// Somebody who holds Global Administrator, and what decides whether he could work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminCandidate {
+    /// Who.
+    pub account: AccountId,
+    /// His sign-in name.
+    pub upn: String,
+    /// May sign in.
+    pub enabled: bool,
+    /// Not a guest.
+    pub member: bool,
+    /// When the account was made.
+    pub created: Option<Timestamp>,
+    /// When its password was last set.
+    pub password_changed: Option<Timestamp>,
+}
+
+/// The identity that this tool runs as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// The tenant that its token is for.
+    pub tenant: TenantId,
+    /// The object id in its token: an account's, or a service principal's.
+    pub object: Option<AccountId>,
+    /// The application's id.
+    pub client: String,
+    /// The permissions in its Graph token, for a friendly self-check only.
+    pub permissions: Vec<String>,
+    /// Template ids of its own directory roles, likewise.
+    pub roles: Vec<String>,
+}
+
+/// A directory of accounts.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Who we are there. Signs in if need be.
+    async fn operator(&self) -> Result<Operator, ProviderError>;
+
+    /// Accounts that `name` (object id, sign-in name or any address) may mean: none, one, or several.
+    async fn find(&self, name: &str) -> Result<Vec<Found>, ProviderError>;
+
+    /// Who the account is now.
+    async fn identity(&self, account: &AccountId, urgency: Urgency) -> Result<Seen<Identity>, ProviderError>;
+
+    /// Grants of one facet: [`FacetName::EntraRoles`], [`FacetName::PimRoles`] or [`FacetName::GroupRoles`].
+    async fn roles(&self, account: &AccountId, facet: FacetName, urgency: Urgency)
+    -> Result<Seen<Vec<RoleGrant>>, ProviderError>;
+
+    /// Everybody who is a Global Administrator now, through groups too.
+    async fn global_administrators(&self) -> Result<Vec<AdminCandidate>, ProviderError>;
+
+    /// The verified domains of the tenant, in lower case.
+    async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;
+
+    /// Blocks or allows sign-in.
+    async fn set_sign_in(&self, account: &Account, allowed: bool, intent: &Intent) -> Result<Notes, ProviderError>;
+
+    /// Replaces the password.
+    async fn replace_password(
+        &self,
+        account: &Account,
+        password: &Secret,
+        must_change: bool,
+        intent: &Intent,
+    ) -> Result<Notes, ProviderError>;
+
+    /// Revokes every refresh token.
+    async fn revoke_sessions(&self, account: &Account, intent: &Intent) -> Result<Notes, ProviderError>;
+
+    /// Takes a grant of a directory role or group.
+    async fn withdraw(&self, account: &Account, grant: &RoleGrant, intent: &Intent) -> Result<Notes, ProviderError>;
+
+    /// Gives a grant back as it was.
+    async fn give_back(&self, account: &Account, grant: &RoleGrant, intent: &Intent) -> Result<Notes, ProviderError>;
+}

@@ -1,0 +1,45 @@
+//! Mailboxes and what surrounds them: forwarding, rules, the sending block, Exchange's own roles.
+
+use async_trait::async_trait;
+use regain_incident::account::Account;
+use regain_incident::facets::forwarding::Forwarding;
+use regain_incident::facets::inbox_rules::{self, InboxRule};
+use regain_incident::facets::roles::RoleGrant;
+use regain_incident::facets::sending_block::{Block, SendingBlock};
+
+use crate::{Intent, Notes, ProviderError, Seen};
+
+/// Mailboxes of a tenant.
+#[async_trait]
+pub trait Mail: Send + Sync {
+    /// Forwarding set on the mailbox, internal recipients resolved.
+    async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError>;
+
+    /// Every rule, hidden and unreadable ones too, in their order.
+    async fn inbox_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError>;
+
+    /// Whether any address of the account may not send.
+    async fn sending_block(&self, account: &Account) -> Result<Seen<SendingBlock>, ProviderError>;
+
+    /// Role groups and direct management roles of Exchange.
+    async fn roles(&self, account: &Account) -> Result<Seen<Vec<RoleGrant>>, ProviderError>;
+
+    /// The domains that mail is accepted for, in lower case.
+    async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;
+
+    /// Sets all three forwarding members.
+    async fn set_forwarding(&self, account: &Account, wanted: &Forwarding, intent: &Intent) -> Result<Notes, ProviderError>;
+
+    /// Changes a rule.
+    async fn change_rule(&self, account: &Account, change: &inbox_rules::Change, intent: &Intent)
+    -> Result<Notes, ProviderError>;
+
+    /// Asks for the block to be lifted. An answer means accepted, not lifted.
+    async fn lift_sending_block(&self, account: &Account, block: &Block, intent: &Intent) -> Result<Notes, ProviderError>;
+
+    /// Takes a grant.
+    async fn withdraw(&self, account: &Account, grant: &RoleGrant, intent: &Intent) -> Result<Notes, ProviderError>;
+
+    /// Gives a grant back as it was.
+    async fn give_back(&self, account: &Account, grant: &RoleGrant, intent: &Intent) -> Result<Notes, ProviderError>;
+}
