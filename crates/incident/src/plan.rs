@@ -135,6 +135,20 @@ impl Action {
         }
     }
 
+    /// What it is done to, as people call it. Hostile.
+    pub fn target(&self) -> String {
+        match self {
+            Self::Role(change) => change.grant().of.name.clone(),
+            Self::Forwarding(forwarding::Change::Remove(set) | forwarding::Change::Restore(set)) => {
+                set.targets().collect::<Vec<_>>().join(", ")
+            }
+            Self::InboxRule(change) => change.rule().name.clone(),
+            Self::SendingBlock(sending_block::Change::Lift(block)) => block.address.clone(),
+            Self::Manual(manual) => manual.code.clone(),
+            Self::SignIn(_) | Self::Password(_) | Self::Sessions(_) => String::new(),
+        }
+    }
+
     /// Whether `now` shows the effect, given what was observed `before`.
     pub fn shows(&self, before: &Reading, now: &Reading) -> Verified {
         match self {

@@ -1,12 +1,12 @@
 //! The directory: accounts, sign-in, sessions, directory roles.
 
 use async_trait::async_trait;
-use regain_incident::Timestamp;
 use regain_incident::account::Account;
 use regain_incident::facet::FacetName;
 use regain_incident::facets::identity::Identity;
 use regain_incident::facets::roles::RoleGrant;
 use regain_incident::ids::{AccountId, TenantId};
+use regain_incident::rail::Candidate as AdminCandidate;
 use regain_incident::secret::Secret;
 
 use crate::{Intent, Notes, ProviderError, Seen, Urgency};
@@ -24,23 +24,6 @@ pub struct Found {
     pub roles_read: bool,
     /// The raw answers, without secret members.
     pub raw: Vec<String>,
-}
-
-/// Somebody who holds Global Administrator, and what decides whether he could work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdminCandidate {
-    /// Who.
-    pub account: AccountId,
-    /// His sign-in name.
-    pub upn: String,
-    /// May sign in.
-    pub enabled: bool,
-    /// Not a guest.
-    pub member: bool,
-    /// When the account was made.
-    pub created: Option<Timestamp>,
-    /// When its password was last set.
-    pub password_changed: Option<Timestamp>,
 }
 
 /// The identity that this tool runs as.

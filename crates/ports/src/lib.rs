@@ -11,11 +11,12 @@ mod mail;
 mod passwords;
 
 pub use clock::Clock;
-pub use directory::{AdminCandidate, Directory, Found, Operator};
+pub use directory::{Directory, Found, Operator};
 pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
 pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};
 pub use mail::Mail;
 pub use passwords::Passwords;
+pub use regain_incident::rail::Candidate as AdminCandidate;
 
 /// What a read gave: the value, or that there is no such thing here, and the raw answers.
 #[derive(Debug, Clone)]
