@@ -60,7 +60,7 @@ impl StepState {
         Some(match (self, entry) {
             (S::Waiting | S::Unknown | S::Failed | S::Returned, E::StepStarted { .. }) => S::Running,
             (S::Running, E::StepApplied { .. }) => S::Applied,
-            (S::Running, E::StepUnanswered { .. }) => S::Unknown, // also after a crash: observe before trying again
+            (S::Running | S::Applied, E::StepUnanswered { .. }) => S::Unknown, // also after a crash: observe before trying again
             (S::Waiting | S::Running | S::Unknown, E::StepRefused { .. }) => S::Failed,
             (S::Applied | S::Unknown, E::StepContradicted { .. }) => S::Failed, // only past the deadline
             (S::Waiting | S::Applied | S::Unknown | S::Failed | S::Returned, E::StepVerified { .. }) => S::Done,

@@ -6,6 +6,7 @@
 mod clock;
 mod directory;
 mod error;
+mod handoff;
 mod journal;
 mod mail;
 mod passwords;
@@ -13,6 +14,7 @@ mod passwords;
 pub use clock::Clock;
 pub use directory::{Directory, Found, Operator};
 pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
+pub use handoff::{Handoff, HandoffRefused};
 pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};
 pub use mail::Mail;
 pub use passwords::Passwords;

@@ -1,0 +1,296 @@
+//! The hurried path: lock at once, read everything else meanwhile, judge, follow up, and leave a
+//! clean plan that waits for an approval.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regain_incident::account::Account;
+use regain_incident::case::{Case, StepState, incident_since};
+use regain_incident::facet::{Facet, FacetName};
+use regain_incident::facets::Reading;
+use regain_incident::ids::{AccountId, PlanId, TenantId};
+use regain_incident::item::Item;
+use regain_incident::journal::{Entry, ReadFor};
+use regain_incident::plan::{Approval, ApprovedHow, Plan, PlanError};
+use regain_incident::planner::{LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_lock};
+use regain_incident::rail::left_working;
+use regain_ports::Urgency;
+
+use crate::collect::{assess, collect};
+use crate::driver::{Known, drive};
+use crate::intake::Target;
+use crate::scribe::Audience;
+use crate::{EngineError, Scribe, World};
+
+/// The role facets that the directory tells of.
+const DIRECTORY_ROLES: &[FacetName] = &[FacetName::EntraRoles, FacetName::PimRoles, FacetName::GroupRoles];
+
+/// Opens a case for `targets`, with the first read of each recorded as its identity.
+pub async fn open(
+    world: &World,
+    tenant: &TenantId,
+    holder: &str,
+    audience: Arc<dyn Audience>,
+    command: &str,
+    targets: &[Target],
+) -> Result<Scribe, EngineError> {
+    let now = world.clock.now();
+    let year = u16::try_from(now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or_default();
+    let id = world.journal.new_case(year).await?;
+    let scribe = Scribe::open(world, id, holder, audience).await?;
+    let since = incident_since(now, &world.policy);
+    let first = vec![
+        Entry::CaseOpened { tenant: tenant.clone(), incident_since: since },
+        Entry::Commanded { command: command.to_owned() },
+    ];
+    scribe.write(world, first).await?;
+    add(world, &scribe, targets).await?;
+    Ok(scribe)
+}
+
+/// Adds accounts to an open case.
+pub async fn add(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<(), EngineError> {
+    let at = world.clock.now();
+    let mut entries = Vec::new();
+    for target in targets {
+        let account = target.account.id.clone();
+        let mut evidence = Vec::new();
+        for raw in &target.found.raw {
+            evidence.push(world.journal.keep(scribe.id(), raw.as_bytes()).await?);
+        }
+        let reading = Facet::Read { value: Reading::Identity(Box::new(target.found.identity.clone())), at };
+        entries.push(Entry::AccountAdded { account: target.account.clone() });
+        entries.push(Entry::FacetRead { account, facet: FacetName::Identity, purpose: ReadFor::Snapshot, reading, evidence });
+    }
+    scribe.write(world, entries).await?;
+    Ok(())
+}
+
+/// What the lock of one account may not do.
+pub type Rail = BTreeMap<AccountId, bool>;
+
+/// Locks every target, reads everything else beside it, judges, and follows up with what the lock
+/// did not wait for. Afterwards a clean plan can be made.
+pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<Rail, EngineError> {
+    let mut known = identities(targets);
+    let with_roles: Vec<Account> =
+        targets.iter().filter(|target| target.has_roles()).map(|target| target.account.clone()).collect();
+    let (roles, administrators) = tokio::join!(
+        collect(world, scribe, &with_roles, DIRECTORY_ROLES, ReadFor::Snapshot, Urgency::Lock),
+        administrators_left(world, scribe, targets),
+    );
+    known.extend(roles?);
+    let rail = administrators?;
+
+    let (plan, _) = scribe.ask(|case| plan_lock(case, &lock_targets(case, targets, &rail), world.clock.now())).await?;
+    let plan = approve_by_command(world, scribe, plan).await?;
+    let rest_of = |target: &Target| rest(target.has_roles());
+    let (locked, read) = tokio::join!(drive(world, scribe, plan, known.clone()), async {
+        let mut read = Known::new();
+        for (accounts, facets) in grouped(targets, rest_of) {
+            read.extend(collect(world, scribe, &accounts, &facets, ReadFor::Snapshot, Urgency::Normal).await?);
+        }
+        let ids: Vec<AccountId> = targets.iter().map(|target| target.account.id.clone()).collect();
+        assess(world, scribe, &ids).await?;
+        Ok::<Known, EngineError>(read)
+    });
+    locked?;
+    follow_up(world, scribe, &rail, read?).await?;
+    Ok(rail)
+}
+
+/// Facets that the lock did not read.
+fn rest(roles_were_read: bool) -> Vec<FacetName> {
+    FacetName::to_read()
+        .filter(|facet| *facet != FacetName::Identity && !(roles_were_read && DIRECTORY_ROLES.contains(facet)))
+        .collect()
+}
+
+/// Targets grouped by the facets that are still to be read.
+fn grouped(targets: &[Target], facets: impl Fn(&Target) -> Vec<FacetName>) -> Vec<(Vec<Account>, Vec<FacetName>)> {
+    let mut groups: BTreeMap<Vec<FacetName>, Vec<Account>> = BTreeMap::new();
+    for target in targets {
+        groups.entry(facets(target)).or_default().push(target.account.clone());
+    }
+    groups.into_iter().map(|(facets, accounts)| (accounts, facets)).collect()
+}
+
+fn identities(targets: &[Target]) -> Known {
+    let reading = |target: &Target| Reading::Identity(Box::new(target.found.identity.clone()));
+    targets.iter().map(|target| ((target.account.id.clone(), FacetName::Identity), reading(target))).collect()
+}
+
+fn lock_targets<'a>(case: &'a Case, targets: &'a [Target], rail: &Rail) -> Vec<LockTarget<'a>> {
+    targets
+        .iter()
+        .map(|target| LockTarget {
+            account: &target.account,
+            grants: case.accounts.get(&target.account.id).map(|state| state.snapshot.grants().collect()).unwrap_or_default(),
+            is_last_administrator: rail.get(&target.account.id).copied().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Whether without all targets of the case, taken together, no Global Administrator would work.
+/// Where that cannot be read, the rail holds: fail safe.
+async fn administrators_left(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<Rail, EngineError> {
+    let may_be: Vec<&Target> = targets.iter().filter(|target| target.may_be_global_administrator()).collect();
+    if may_be.is_empty() {
+        return Ok(Rail::new());
+    }
+    let (all, since) = scribe.ask(|case| (case.accounts.keys().cloned().collect(), case.incident_since)).await;
+    let candidates = match world.directory.global_administrators().await {
+        Ok(candidates) => candidates,
+        Err(_) => return Ok(may_be.into_iter().map(|target| (target.account.id.clone(), true)).collect()),
+    };
+    let none_left = left_working(&candidates, &all, since).is_empty();
+    let is_one = |target: &Target| candidates.iter().any(|candidate| candidate.account == target.account.id);
+    Ok(may_be.into_iter().map(|target| (target.account.id.clone(), none_left && is_one(target))).collect())
+}
+
+/// Records a plan and its approval by the command that was typed, in one wave.
+async fn approve_by_command(world: &World, scribe: &Scribe, plan: Plan) -> Result<PlanId, EngineError> {
+    let id = plan.id();
+    let plan = filtered(world, plan)?;
+    let approval =
+        Approval { digest: plan.digest(), by: world.actor.clone(), how: ApprovedHow::ByCommand, at: world.clock.now() };
+    scribe.write(world, vec![Entry::PlanMade { plan }, Entry::PlanApproved { plan: id, approval }]).await?;
+    Ok(id)
+}
+
+/// The plan without the steps that the demonstration leaves out.
+fn filtered(world: &World, plan: Plan) -> Result<Plan, PlanError> {
+    if world.leave_out.is_empty() {
+        return Ok(plan);
+    }
+    let gone: Vec<_> = plan.steps().iter().filter(|step| world.leaves_out(step)).map(|step| step.id).collect();
+    let mut steps: Vec<_> = plan.steps().iter().filter(|step| !gone.contains(&step.id)).cloned().collect();
+    for step in &mut steps {
+        step.after.retain(|id| !gone.contains(id));
+        step.needs.retain(|id| !gone.contains(id));
+    }
+    Plan::new(plan.case(), plan.id(), plan.kind(), plan.made_at(), steps)
+}
+
+/// Roles that were read after the lock began, and forwarding judged malicious.
+async fn follow_up(world: &World, scribe: &Scribe, rail: &Rail, known: Known) -> Result<(), EngineError> {
+    let now = world.clock.now();
+    let plan = scribe
+        .ask(|case| {
+            let states: Vec<_> =
+                case.accounts.values().map(|state| (state, rail.get(&state.account.id).copied().unwrap_or_default())).collect();
+            plan_follow_up(case, &states, now)
+        })
+        .await?
+        .0;
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let id = approve_by_command(world, scribe, plan).await?;
+    drive(world, scribe, id, known).await
+}
+
+/// Reads everything, judges, and changes nothing.
+pub async fn look(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<(), EngineError> {
+    for (accounts, facets) in grouped(targets, |_| rest(false)) {
+        collect(world, scribe, &accounts, &facets, ReadFor::Snapshot, Urgency::Normal).await?;
+    }
+    let ids: Vec<AccountId> = targets.iter().map(|target| target.account.id.clone()).collect();
+    assess(world, scribe, &ids).await
+}
+
+/// Records what a person said against the judgement.
+pub async fn overrule(world: &World, scribe: &Scribe, keep: &[Item], also: &[Item]) -> Result<Vec<Item>, EngineError> {
+    let (entries, strangers) = scribe
+        .ask(|case| {
+            let said = keep.iter().map(|item| (item, false)).chain(also.iter().map(|item| (item, true)));
+            let mut entries = Vec::new();
+            let mut strangers = Vec::new();
+            for (item, clean) in said {
+                match case.accounts.values().find(|state| state.assessment.of(item).is_some()) {
+                    Some(state) => {
+                        entries.push(Entry::Overruled { account: state.account.id.clone(), item: item.clone(), clean })
+                    }
+                    None => strangers.push(item.clone()),
+                }
+            }
+            (entries, strangers)
+        })
+        .await;
+    scribe.write(world, entries).await?;
+    Ok(strangers)
+}
+
+/// Makes the clean plan and records it; none if there is nothing to clean. A clean plan that still
+/// waits is replaced: its steps are dropped.
+pub async fn make_clean_plan(world: &World, scribe: &Scribe) -> Result<Option<(Plan, PlanningReport)>, EngineError> {
+    let now = world.clock.now();
+    let (plan, report) = scribe.ask(|case| plan_clean(case, &world.policy, now)).await?;
+    let plan = filtered(world, plan)?;
+    record_plan(world, scribe, plan, report).await
+}
+
+/// Records a plan that waits for its approval, in place of any other that waits.
+pub async fn record_plan(
+    world: &World,
+    scribe: &Scribe,
+    plan: Plan,
+    report: PlanningReport,
+) -> Result<Option<(Plan, PlanningReport)>, EngineError> {
+    let mut entries = replaced(scribe, &plan).await;
+    if plan.is_empty() {
+        scribe.write(world, entries).await?;
+        return Ok(None);
+    }
+    entries.push(Entry::PlanMade { plan: plan.clone() });
+    scribe.write(world, entries).await?;
+    Ok(Some((plan, report)))
+}
+
+/// Steps of plans that wait and that `plan` takes the place of.
+async fn replaced(scribe: &Scribe, plan: &Plan) -> Vec<Entry> {
+    let why = format!("replaced by plan {}", plan.id());
+    scribe
+        .ask(|case| {
+            let waiting = case.plans.values().filter(|state| state.approval.is_none());
+            let steps = waiting.flat_map(|state| state.plan.steps()).filter(|step| case.state(step.id) == StepState::Waiting);
+            steps.map(|step| Entry::StepDropped { step: step.id, why: why.clone() }).collect()
+        })
+        .await
+}
+
+/// Approves the plan `id`, if its digest is `digest`, and carries it out.
+pub async fn approve(world: &World, scribe: &Scribe, id: PlanId, digest: &str, how: ApprovedHow) -> Result<(), EngineError> {
+    let (plan, approved) = scribe
+        .ask(|case| case.plans.get(&id).map(|state| (state.plan.clone(), state.approval.is_some())))
+        .await
+        .ok_or(EngineError::NoPlan(scribe.id()))?;
+    if approved {
+        return Err(EngineError::ApprovedBefore(id));
+    }
+    let now = plan.digest();
+    if !now.matches(digest) {
+        return Err(EngineError::Plan(PlanError::ChangedSinceShown { now }));
+    }
+    let approval = Approval { digest: now, by: world.actor.clone(), how, at: world.clock.now() };
+    scribe.write(world, vec![Entry::PlanApproved { plan: id, approval }]).await?;
+    Ok(())
+}
+
+/// Carries out every approved plan that has not ended, oldest first: also after a crash.
+pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> {
+    let open: Vec<PlanId> = scribe
+        .ask(|case| {
+            let unfinished = |state: &&regain_incident::case::PlanState| {
+                let steps = state.plan.steps().iter();
+                state.approval.is_some()
+                    && steps.clone().any(|step| !case.state(step.id).has_ended() && step.action.facet().is_some())
+            };
+            case.plans.values().filter(unfinished).map(|state| state.plan.id()).collect()
+        })
+        .await;
+    for id in &open {
+        drive(world, scribe, *id, Known::new()).await?;
+    }
+    Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
+}

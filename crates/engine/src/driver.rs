@@ -1,0 +1,191 @@
+//! The driver obeys the machine: reads, writes, waits and records, and reports back. A wave of
+//! entries that are ready together is one append.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use regain_incident::Timestamp;
+use regain_incident::account::Account;
+use regain_incident::facet::FacetName;
+use regain_incident::facets::{Reading, password};
+use regain_incident::ids::{AccountId, PlanId, StepId};
+use regain_incident::journal::{Entry, Recorded};
+use regain_incident::lint::lint;
+use regain_incident::plan::{Action, ApprovedPlan, PlanKind, PlannedStep};
+use regain_incident::secret::Secret;
+use regain_ports::{Intent, Urgency};
+
+use crate::machine::{Command, Event, Machine};
+use crate::step::{self, Trouble};
+use crate::{EngineError, Scribe, World};
+
+/// Readings from just now, by account and facet.
+pub type Known = BTreeMap<(AccountId, FacetName), Reading>;
+
+/// Carries the approved plan `plan` of the case out, from wherever it stands, until nothing more
+/// can be done in this run.
+pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -> Result<(), EngineError> {
+    let case = scribe.case().await;
+    let state = case.plans.get(&plan).ok_or(EngineError::NoPlan(case.id))?;
+    let approval = state.approval.clone().ok_or(EngineError::NotApproved(plan))?;
+    let begun = state.plan.steps().iter().any(|step| case.steps.get(&step.id).is_some_and(|record| record.attempts > 0));
+    if approval.has_expired(world.clock.now()) && !begun {
+        return Err(EngineError::ApprovalExpired(plan));
+    }
+    let approved = state.plan.clone().approve(approval)?;
+    let accounts: BTreeMap<AccountId, Account> =
+        case.accounts.values().map(|state| (state.account.id.clone(), state.account.clone())).collect();
+    let lints = lint(approved.plan(), &accounts.values().collect::<Vec<_>>());
+    if !lints.is_empty() && world.leave_out.is_empty() {
+        return Err(EngineError::Lints { plan, lints });
+    }
+    let machine = Machine::new(&approved, &case, known);
+    Run { world, scribe, accounts, machine, urgency: urgency_of(&approved), fresh: BTreeMap::new() }.to_the_end().await
+}
+
+fn urgency_of(plan: &ApprovedPlan) -> Urgency {
+    if plan.plan().kind() == PlanKind::Lock { Urgency::Lock } else { Urgency::Normal }
+}
+
+struct Run<'a> {
+    world: &'a World,
+    scribe: &'a Scribe,
+    accounts: BTreeMap<AccountId, Account>,
+    machine: Machine,
+    urgency: Urgency,
+    /// Passwords of the steps of this run; they live nowhere else, and die with it.
+    fresh: BTreeMap<StepId, Secret>,
+}
+
+/// What a finished piece of work reports: one read may answer several steps.
+type Done = Vec<Event>;
+
+impl Run<'_> {
+    async fn to_the_end(mut self) -> Result<(), EngineError> {
+        let mut working = FuturesUnordered::new();
+        let mut commands = self.machine.begin(self.world.clock.now());
+        loop {
+            let mut entries = Vec::new();
+            let mut looks = Vec::new();
+            for command in commands.drain(..) {
+                match command {
+                    Command::Record(entry) => entries.push(entry),
+                    Command::Observe(id) => looks.push(id),
+                    Command::Apply(_) => {} // only through `recorded`, where the intent is
+                    Command::Wake(id, at) => working.push(self.wake(id, at)),
+                }
+            }
+            for (step, ids) in self.by_reading(looks) {
+                working.push(self.observe(step, ids));
+            }
+            if !entries.is_empty() {
+                for recorded in self.scribe.write(self.world, entries).await? {
+                    commands.extend(self.recorded(&recorded, &working).await?);
+                }
+                continue;
+            }
+            let Some(events) = working.next().await else { break };
+            for event in events {
+                commands.extend(self.machine.handle(event, self.world.clock.now()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Feeds a durable entry to the machine and begins the change that it allows.
+    async fn recorded<'a>(
+        &mut self,
+        recorded: &Recorded,
+        working: &FuturesUnordered<Work<'a>>,
+    ) -> Result<Vec<Command>, EngineError>
+    where
+        Self: 'a,
+    {
+        let commands = self.machine.handle(Event::Recorded(recorded.entry.clone()), self.world.clock.now());
+        if let Some(intent) = Intent::of(recorded) {
+            if let Some(step) = self.machine.step(intent.step()).cloned() {
+                self.make_password(&step);
+                working.push(self.apply(step, intent));
+            }
+        }
+        if let Entry::StepVerified { step, .. } = recorded.entry {
+            self.hand_over(step).await?;
+        }
+        Ok(commands)
+    }
+
+    fn make_password(&mut self, step: &PlannedStep) {
+        let made = match step.action {
+            Action::Password(password::Change::ReplaceAndForget) => self.world.passwords.to_forget(),
+            Action::Password(password::Change::ReplaceAndHandOver) => self.world.passwords.to_hand_over(),
+            _ => return,
+        };
+        self.fresh.insert(step.id, made);
+    }
+
+    /// A verified fresh password leaves by its hand-off, and then is nowhere here.
+    async fn hand_over(&mut self, id: StepId) -> Result<(), EngineError> {
+        let Some(secret) = self.fresh.remove(&id) else { return Ok(()) };
+        let Some(step) = self.machine.step(id) else { return Ok(()) };
+        let Some(account) = self.accounts.get(&step.account) else { return Ok(()) };
+        if step.action != Action::Password(password::Change::ReplaceAndHandOver) {
+            return Ok(());
+        }
+        let way = self.world.handoff.hand_over(account, &secret).await.map_err(EngineError::Handoff)?;
+        self.scribe.write(self.world, vec![Entry::HandedOver { account: account.id.clone(), way }]).await?;
+        Ok(())
+    }
+
+    /// Steps of one account that look at one facet share one reading.
+    fn by_reading(&self, looks: Vec<StepId>) -> Vec<(PlannedStep, Vec<StepId>)> {
+        let mut shared: BTreeMap<(AccountId, Option<FacetName>), (PlannedStep, Vec<StepId>)> = BTreeMap::new();
+        for id in looks.into_iter().collect::<BTreeSet<_>>() {
+            let Some(step) = self.machine.step(id) else { continue };
+            let key = (step.account.clone(), step.action.facet().map(FacetName::read_as));
+            shared.entry(key).or_insert_with(|| (step.clone(), Vec::new())).1.push(id);
+        }
+        shared.into_values().collect()
+    }
+
+    fn observe<'a>(&self, step: PlannedStep, ids: Vec<StepId>) -> Work<'a>
+    where
+        Self: 'a,
+    {
+        let (world, account, urgency) = (self.world.clone(), self.accounts.get(&step.account).cloned(), self.urgency);
+        Box::pin(async move {
+            let reading = match account {
+                Some(account) => step::observe(&world, &account, &step.action, urgency).await,
+                None => Err(Trouble::Gone),
+            };
+            ids.into_iter().map(|id| Event::Observed(id, reading.clone())).collect()
+        })
+    }
+
+    fn apply<'a>(&self, step: PlannedStep, intent: Intent) -> Work<'a>
+    where
+        Self: 'a,
+    {
+        let (world, account) = (self.world.clone(), self.accounts.get(&step.account).cloned());
+        let fresh = self.fresh.get(&step.id).cloned();
+        Box::pin(async move {
+            let result = match account {
+                Some(account) => step::apply(&world, &account, &step.action, &intent, fresh.as_ref()).await,
+                None => Err(Trouble::Gone),
+            };
+            vec![Event::Applied(step.id, result)]
+        })
+    }
+
+    fn wake<'a>(&self, id: StepId, at: Timestamp) -> Work<'a>
+    where
+        Self: 'a,
+    {
+        let clock = self.world.clock.clone();
+        Box::pin(async move {
+            clock.sleep_until(at).await;
+            vec![Event::Woke(id)]
+        })
+    }
+}
+
+type Work<'a> = std::pin::Pin<Box<dyn Future<Output = Done> + Send + 'a>>;

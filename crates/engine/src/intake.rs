@@ -1,0 +1,119 @@
+//! Intake: from what somebody typed to exactly one account that may be touched.
+
+use std::collections::BTreeSet;
+
+use regain_incident::account::{Account, Kind, kind_of};
+use regain_incident::facets::roles::GLOBAL_ADMINISTRATOR;
+use regain_incident::ids::AccountId;
+use regain_ports::{Found, Operator, ProviderError};
+
+use crate::World;
+
+/// An account that somebody named, resolved to one object id.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Which.
+    pub account: Account,
+    /// The first read of it.
+    pub found: Found,
+}
+
+impl Target {
+    /// Whether it may be a Global Administrator: also when that could not be read.
+    pub fn may_be_global_administrator(&self) -> bool {
+        !self.found.roles_read
+            || self.found.in_role_group
+            || self.found.active_roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR)
+    }
+
+    /// Whether its roles must be read before it can be locked.
+    pub fn has_roles(&self) -> bool {
+        !self.found.roles_read || self.found.in_role_group || !self.found.active_roles.is_empty()
+    }
+}
+
+/// Why a name leads to no account that may be touched.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// Nobody has it.
+    #[error("no account in this tenant has the name or address {name:?}")]
+    Unknown {
+        /// What was typed.
+        name: String,
+    },
+    /// Several have it.
+    #[error("{name:?} means more than one account: {}", candidates.join(", "))]
+    Ambiguous {
+        /// What was typed.
+        name: String,
+        /// Sign-in names and object ids.
+        candidates: Vec<String>,
+    },
+    /// One that is never touched.
+    #[error("{upn} is never touched: it is {}", why(*kind))]
+    Refused {
+        /// Its sign-in name.
+        upn: String,
+        /// What it is.
+        kind: Kind,
+    },
+    /// The tenant did not answer.
+    #[error("{name:?} could not be looked up")]
+    Provider {
+        /// What was typed.
+        name: String,
+        /// What happened.
+        #[source]
+        source: ProviderError,
+    },
+}
+
+fn why(kind: Kind) -> &'static str {
+    match kind {
+        Kind::BreakGlass => "an account for emergencies (policy.toml, break-glass)",
+        Kind::DirectorySync => "the account of directory synchronisation",
+        Kind::Operator => "the identity that this tool runs as",
+        _ => "of a kind that is not touched",
+    }
+}
+
+/// Resolves `name` to one account. Reads only.
+pub async fn find(world: &World, operator: &Operator, name: &str) -> Result<Target, IntakeError> {
+    let found = world.directory.find(name).await.map_err(|source| IntakeError::Provider { name: name.to_owned(), source })?;
+    let mut candidates = found.into_iter();
+    match (candidates.next(), candidates.len()) {
+        (None, _) => Err(IntakeError::Unknown { name: name.to_owned() }),
+        (Some(found), 0) => Ok(target(world, operator, found)),
+        (Some(first), _) => {
+            let all = std::iter::once(first).chain(candidates);
+            let candidates = all.map(|found| format!("{} ({})", found.identity.upn, found.identity.account)).collect();
+            Err(IntakeError::Ambiguous { name: name.to_owned(), candidates })
+        }
+    }
+}
+
+fn target(world: &World, operator: &Operator, found: Found) -> Target {
+    let identity = &found.identity;
+    let kind = kind_of(identity, &found.active_roles, &world.policy, operator.object.as_ref());
+    let account = Account {
+        id: identity.account.clone(),
+        upn: identity.upn.clone(),
+        name: identity.name.clone(),
+        kind,
+        synchronised: identity.synchronised,
+    };
+    Target { account, found }
+}
+
+/// Refuses a target that is never touched.
+pub fn allowed(target: &Target) -> Result<(), IntakeError> {
+    if target.account.kind.is_refused() {
+        return Err(IntakeError::Refused { upn: target.account.upn.clone(), kind: target.account.kind });
+    }
+    Ok(())
+}
+
+/// The object ids of `targets`, each once.
+pub fn ids(targets: &[Target]) -> BTreeSet<AccountId> {
+    targets.iter().map(|target| target.account.id.clone()).collect()
+}

@@ -1,0 +1,109 @@
+//! Watching and verifying: reading again, and saying what came back.
+
+use regain_incident::Timestamp;
+use regain_incident::account::Account;
+use regain_incident::case::{Case, StepState, returned};
+use regain_incident::facet::FacetName;
+use regain_incident::facets::inbox_rules::Change;
+use regain_incident::facets::{Reading, Verified};
+use regain_incident::ids::AccountId;
+use regain_incident::journal::{Entry, ReadFor};
+use regain_incident::plan::Action;
+use regain_incident::watch::next_pass;
+use regain_ports::Urgency;
+
+use crate::collect::{assess, collect};
+use crate::driver::Known;
+use crate::{EngineError, Scribe, World};
+
+/// What one pass over the case saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Steps that came undone.
+    pub returned: usize,
+    /// Findings that call for cleaning and were not there before.
+    pub new_findings: usize,
+    /// Facets that could not be read.
+    pub unread: usize,
+}
+
+/// Reads every account of the case again, marks what came back and what came right, and judges anew.
+pub async fn pass(world: &World, scribe: &Scribe, purpose: ReadFor) -> Result<Pass, EngineError> {
+    let accounts: Vec<Account> = scribe.ask(|case| case.accounts.values().map(|state| state.account.clone()).collect()).await;
+    let facets: Vec<FacetName> = FacetName::to_read().collect();
+    let known = collect(world, scribe, &accounts, &facets, purpose, Urgency::Normal).await?;
+    let before = open_findings(scribe).await;
+    let ids: Vec<AccountId> = accounts.into_iter().map(|account| account.id).collect();
+    assess(world, scribe, &ids).await?;
+    let after = open_findings(scribe).await;
+    let changes = scribe.ask(|case| changes(case, &known)).await;
+    let back = changes.iter().filter(|entry| matches!(entry, Entry::StepReturned { .. })).count();
+    scribe.write(world, changes).await?;
+    let new_findings = after.iter().filter(|item| !before.contains(item)).count();
+    let unread = scribe.ask(|case| case.accounts.values().map(|state| state.gaps().len()).sum()).await;
+    if purpose == ReadFor::Watch {
+        note_pass(world, scribe, &ids, back + new_findings).await?;
+    }
+    Ok(Pass { returned: back, new_findings, unread })
+}
+
+async fn open_findings(scribe: &Scribe) -> Vec<String> {
+    scribe
+        .ask(|case| case.accounts.values().flat_map(|state| state.to_clean()).map(|finding| finding.item.to_string()).collect())
+        .await
+}
+
+/// Steps that a new reading shows undone, and steps that it shows done at last.
+fn changes(case: &Case, known: &Known) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for ((account, facet), reading) in known {
+        entries
+            .extend(returned(case, account, *facet, reading).into_iter().map(|(step, seen)| Entry::StepReturned { step, seen }));
+        let late = case.steps_of(account).filter(|(_, step, record)| {
+            let waits = matches!(record.state, StepState::Failed | StepState::Returned | StepState::Unknown);
+            waits && step.action.is_a_state() && step.action.facet().map(FacetName::read_as) == Some(*facet)
+        });
+        for (_, step, record) in late {
+            let before = record.before.as_ref().unwrap_or(reading);
+            if step.action.shows(before, reading) == Verified::Yes && !is_back_under_another_name(&step.action, reading) {
+                entries.push(Entry::StepVerified { step: step.id, already: false });
+            }
+        }
+    }
+    entries
+}
+
+/// A rule that is off, while its twin under another name is on, is not done.
+fn is_back_under_another_name(action: &Action, reading: &Reading) -> bool {
+    match (action, reading) {
+        (Action::InboxRule(Change::Disable(old) | Change::Remove(old)), Reading::InboxRules(rules)) => {
+            rules.iter().any(|rule| rule.enabled && rule.is_same_act(old))
+        }
+        _ => false,
+    }
+}
+
+async fn note_pass(world: &World, scribe: &Scribe, accounts: &[AccountId], back: usize) -> Result<(), EngineError> {
+    let entries = scribe
+        .ask(|case| {
+            let pass = |id: &AccountId| Entry::WatchPassed {
+                account: id.clone(),
+                returned: u32::try_from(back).unwrap_or(u32::MAX),
+                unread: case
+                    .accounts
+                    .get(id)
+                    .map(|state| state.gaps().into_iter().map(|(facet, _)| facet).collect())
+                    .unwrap_or_default(),
+            };
+            accounts.iter().map(pass).collect()
+        })
+        .await;
+    scribe.write(world, entries).await?;
+    Ok(())
+}
+
+/// When the next pass of the case is due; none when a month has passed or nothing was revoked.
+pub fn due(case: &Case) -> Option<Timestamp> {
+    let each = case.accounts.values().filter_map(|state| next_pass(state.revoked_at?, state.watched.last().map(|(at, _)| *at)));
+    each.min()
+}
