@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use regain_incident::account::Account;
 use regain_incident::case::{Case, StepState, incident_since};
 use regain_incident::facet::{Facet, FacetName};
 use regain_incident::facets::Reading;
+use regain_incident::finding::Finding;
 use regain_incident::ids::{AccountId, PlanId, TenantId};
 use regain_incident::item::Item;
 use regain_incident::journal::{Entry, ReadFor};
@@ -95,7 +97,7 @@ pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<
         Ok::<Known, EngineError>(read)
     });
     locked?;
-    follow_up(world, scribe, &rail, read?).await?;
+    follow_up(world, scribe, targets, &rail, read?).await?;
     Ok(rail)
 }
 
@@ -172,13 +174,15 @@ fn filtered(world: &World, plan: Plan) -> Result<Plan, PlanError> {
     Plan::new(plan.case(), plan.id(), plan.kind(), plan.made_at(), steps)
 }
 
-/// Roles that were read after the lock began, and forwarding judged malicious.
-async fn follow_up(world: &World, scribe: &Scribe, rail: &Rail, known: Known) -> Result<(), EngineError> {
+/// Roles of the targets that were read after the lock began, and forwarding judged malicious. Other
+/// accounts of the case are left alone: their rail is not known here.
+async fn follow_up(world: &World, scribe: &Scribe, targets: &[Target], rail: &Rail, known: Known) -> Result<(), EngineError> {
     let now = world.clock.now();
+    let ids = crate::intake::ids(targets);
     let plan = scribe
         .ask(|case| {
             let states: Vec<_> =
-                case.accounts.values().map(|state| (state, rail.get(&state.account.id).copied().unwrap_or_default())).collect();
+                ids.iter().filter_map(|id| Some((case.accounts.get(id)?, rail.get(id).copied().unwrap_or_default()))).collect();
             plan_follow_up(case, &states, now)
         })
         .await?
@@ -223,12 +227,21 @@ pub async fn overrule(world: &World, scribe: &Scribe, keep: &[Item], also: &[Ite
 
 /// Makes the clean plan and records it; none if there is nothing to clean. A clean plan that still
 /// waits is replaced: its steps are dropped.
-pub async fn make_clean_plan(world: &World, scribe: &Scribe) -> Result<Option<(Plan, PlanningReport)>, EngineError> {
+///
+/// `wanted` lets findings through; `--yes` lets only the surest.
+pub async fn make_clean_plan(
+    world: &World,
+    scribe: &Scribe,
+    wanted: Wanted<'_>,
+) -> Result<Option<(Plan, PlanningReport)>, EngineError> {
     let now = world.clock.now();
-    let (plan, report) = scribe.ask(|case| plan_clean(case, &world.policy, now)).await?;
+    let (plan, report) = scribe.ask(|case| plan_clean(case, &world.policy, wanted, now)).await?;
     let plan = filtered(world, plan)?;
     record_plan(world, scribe, plan, report).await
 }
+
+/// Which findings a clean plan is to answer.
+pub type Wanted<'a> = &'a (dyn Fn(&Finding) -> bool + Send + Sync);
 
 /// Records a plan that waits for its approval, in place of any other that waits.
 pub async fn record_plan(
@@ -293,4 +306,21 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
         drive(world, scribe, *id, Known::new()).await?;
     }
     Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
+}
+
+/// Readings so fresh that they stand for a first look: a plan that is approved at once need not
+/// read again what was read a moment ago.
+pub async fn read_just_now(world: &World, scribe: &Scribe) -> Known {
+    const FRESH: SignedDuration = SignedDuration::from_secs(10);
+    let now = world.clock.now();
+    scribe
+        .ask(|case| {
+            let all = case
+                .accounts
+                .values()
+                .flat_map(|state| state.latest.iter().map(|(facet, reading)| (&state.account.id, *facet, reading)));
+            let fresh = all.filter(|(_, _, reading)| now.duration_since(reading.at()) < FRESH);
+            fresh.filter_map(|(account, facet, reading)| Some(((account.clone(), facet), reading.value()?.clone()))).collect()
+        })
+        .await
 }

@@ -13,7 +13,7 @@ use regain_incident::journal::{Entry, Recorded};
 use regain_incident::lint::lint;
 use regain_incident::plan::{Action, ApprovedPlan, PlanKind, PlannedStep};
 use regain_incident::secret::Secret;
-use regain_ports::{Intent, Urgency};
+use regain_ports::{HandoffRefused, Intent, Urgency};
 
 use crate::machine::{Command, Event, Machine};
 use crate::step::{self, Trouble};
@@ -79,8 +79,9 @@ impl Run<'_> {
                 working.push(self.observe(step, ids));
             }
             if !entries.is_empty() {
+                let entries = self.hand_over_first(entries).await;
                 for recorded in self.scribe.write(self.world, entries).await? {
-                    commands.extend(self.recorded(&recorded, &working).await?);
+                    commands.extend(self.recorded(&recorded, &working));
                 }
                 continue;
             }
@@ -93,11 +94,7 @@ impl Run<'_> {
     }
 
     /// Feeds a durable entry to the machine and begins the change that it allows.
-    async fn recorded<'a>(
-        &mut self,
-        recorded: &Recorded,
-        working: &FuturesUnordered<Work<'a>>,
-    ) -> Result<Vec<Command>, EngineError>
+    fn recorded<'a>(&mut self, recorded: &Recorded, working: &FuturesUnordered<Work<'a>>) -> Vec<Command>
     where
         Self: 'a,
     {
@@ -108,10 +105,7 @@ impl Run<'_> {
                 working.push(self.apply(step, intent));
             }
         }
-        if let Entry::StepVerified { step, .. } = recorded.entry {
-            self.hand_over(step).await?;
-        }
-        Ok(commands)
+        commands
     }
 
     fn make_password(&mut self, step: &PlannedStep) {
@@ -123,17 +117,35 @@ impl Run<'_> {
         self.fresh.insert(step.id, made);
     }
 
-    /// A verified fresh password leaves by its hand-off, and then is nowhere here.
-    async fn hand_over(&mut self, id: StepId) -> Result<(), EngineError> {
-        let Some(secret) = self.fresh.remove(&id) else { return Ok(()) };
-        let Some(step) = self.machine.step(id) else { return Ok(()) };
-        let Some(account) = self.accounts.get(&step.account) else { return Ok(()) };
-        if step.action != Action::Password(password::Change::ReplaceAndHandOver) {
-            return Ok(());
+    /// A verified fresh password leaves before the record says that it is done: a crash between the
+    /// two then makes the step begin anew, with another password, and nobody is left without one.
+    async fn hand_over_first(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
+        let mut all = Vec::new();
+        for entry in entries {
+            match entry {
+                Entry::StepVerified { step, .. } => match self.hand_over(step).await {
+                    Ok(handed) => all.extend(handed.into_iter().chain([entry])),
+                    Err(refused) => {
+                        let why = format!("the fresh password could not be handed over: {refused}");
+                        all.push(Entry::StepContradicted { step, why });
+                    }
+                },
+                other => all.push(other),
+            }
         }
-        let way = self.world.handoff.hand_over(account, &secret).await.map_err(EngineError::Handoff)?;
-        self.scribe.write(self.world, vec![Entry::HandedOver { account: account.id.clone(), way }]).await?;
-        Ok(())
+        all
+    }
+
+    /// A fresh password leaves by its hand-off, and then is nowhere here.
+    async fn hand_over(&mut self, id: StepId) -> Result<Option<Entry>, HandoffRefused> {
+        let Some(secret) = self.fresh.remove(&id) else { return Ok(None) };
+        let Some(step) = self.machine.step(id) else { return Ok(None) };
+        let Some(account) = self.accounts.get(&step.account) else { return Ok(None) };
+        if step.action != Action::Password(password::Change::ReplaceAndHandOver) {
+            return Ok(None);
+        }
+        let way = self.world.handoff.hand_over(account, &secret).await?;
+        Ok(Some(Entry::HandedOver { account: account.id.clone(), way }))
     }
 
     /// Steps of one account that look at one facet share one reading.

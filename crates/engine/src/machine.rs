@@ -99,6 +99,9 @@ const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(60);
 /// creations, which a repeat would double.
 const LAG: SignedDuration = SignedDuration::from_secs(5);
 const LAG_OF_CREATIONS: SignedDuration = SignedDuration::from_secs(30);
+/// After this long without a new date a revocation is sent once more.
+const SAME_SECOND: SignedDuration = SignedDuration::from_secs(1);
+const REVOCATIONS_MAX: u32 = 2;
 
 impl Machine {
     /// A machine for `plan`, as far as the case has come. `known` are readings from just now.
@@ -261,6 +264,13 @@ impl Machine {
         if slot.step.action.shows(&before, reading) == Verified::Yes {
             return vec![self.record(id, Entry::StepVerified { step: id, already: false })];
         }
+        // The service's dates are whole seconds: a reset or revocation a moment ago leaves the same one.
+        let since = *slot.looking_since.get_or_insert(now);
+        let is_revocation = matches!(slot.step.action, Action::Sessions(_));
+        if is_revocation && slot.starts < REVOCATIONS_MAX && now.duration_since(since) > SAME_SECOND {
+            let why = "the date did not move: an earlier change may have fallen into the same second".to_owned();
+            return vec![self.record(id, Entry::StepUnanswered { step: id, why })];
+        }
         self.not_yet(id, Look::After, now)
     }
 
@@ -271,8 +281,8 @@ impl Machine {
         let proves = match &slot.step.action {
             // An earlier revocation moves the same date, so the date proves nothing here: revoke again.
             Action::Sessions(_) => false,
-            // Only the process that made a password can hand it over.
-            Action::Password(password::Change::ReplaceAndHandOver) => slot.starts > 0,
+            // Only a change that was answered is handed over: the date may be that of an earlier try.
+            Action::Password(password::Change::ReplaceAndHandOver) => false,
             _ => true,
         };
         if shown && proves {

@@ -14,7 +14,7 @@ use crate::finding::{Assessment, Finding};
 use crate::ids::{AccountId, CaseId, PlanId, Seq, StepId, TenantId};
 use crate::item::Item;
 use crate::journal::{Entry, ReadFor, Recorded, Refusal};
-use crate::plan::{Action, Approval, Plan, PlanKind, PlannedStep};
+use crate::plan::{Action, Approval, Phase, Plan, PlanKind, PlannedStep};
 use crate::policy::Policy;
 use crate::release::Gate;
 use crate::snapshot::Snapshot;
@@ -388,10 +388,10 @@ impl Case {
         self.all_steps().any(|(_, step, record)| step.reverses == Some(id) && record.state == StepState::Done)
     }
 
-    /// The roles that the case holds for an account: withdrawn, and not given back.
+    /// The roles that the case holds for an account: withdrawn by us, and not given back.
     pub fn held<'a>(&'a self, account: &'a AccountId) -> Vec<(StepId, &'a RoleGrant)> {
         self.steps_of(account)
-            .filter(|(_, step, record)| record.state == StepState::Done && !self.was_reversed(step.id))
+            .filter(|(_, step, record)| record.state == StepState::Done && !record.already && !self.was_reversed(step.id))
             .filter_map(|(_, step, _)| match &step.action {
                 Action::Role(roles::Change::Withdraw(grant)) => Some((step.id, grant)),
                 _ => None,
@@ -472,12 +472,13 @@ impl AccountState {
     }
 }
 
-/// Which done steps of an account a new reading no longer shows, and as what they came back.
+/// Which done steps of an account a new reading no longer shows, and as what they came back. What we
+/// gave back ourselves and somebody took again since is no return.
 pub fn returned(case: &Case, account: &AccountId, facet: FacetName, reading: &Reading) -> Vec<(StepId, String)> {
     let released = case.accounts.get(account).is_some_and(|state| state.sign_in_released.is_some());
     case.steps_of(account)
         .filter(|(_, step, record)| record.state == StepState::Done && !case.was_reversed(step.id) && step.action.is_a_state())
-        .filter(|(_, step, _)| step.action.facet().map(FacetName::read_as) == Some(facet))
+        .filter(|(_, step, _)| step.phase != Phase::Recover && step.action.facet().map(FacetName::read_as) == Some(facet))
         .filter(|(_, step, _)| !(released && step.action == Action::SignIn(identity::Change::Block)))
         .filter_map(|(_, step, record)| came_back(step, record, reading).map(|seen| (step.id, seen)))
         .collect()

@@ -195,23 +195,30 @@ fn stops_with_the_lock(finding: &Finding) -> bool {
     finding.facet == FacetName::Forwarding && finding.verdict == Verdict::Malicious && finding.reasons.iter().any(outside)
 }
 
-/// What is left for a person to approve: every finding that calls for cleaning and that no step
-/// answers already.
-pub fn plan_clean(case: &Case, policy: &Policy, at: Timestamp) -> Result<(Plan, PlanningReport), PlanError> {
+/// What is left for a person to approve: every finding that calls for cleaning, that no step answers
+/// already, and that `wanted` lets through.
+pub fn plan_clean(
+    case: &Case,
+    policy: &Policy,
+    wanted: &dyn Fn(&Finding) -> bool,
+    at: Timestamp,
+) -> Result<(Plan, PlanningReport), PlanError> {
     let mut draft = Draft::new(case, at);
     for state in case.accounts.values() {
-        for finding in state.to_clean().filter(|finding| !is_answered(case, state, finding)) {
+        for finding in state.to_clean().filter(|finding| wanted(finding) && !is_answered(case, state, finding)) {
             clean_one(&mut draft, state, finding, policy);
         }
     }
     draft.finish(PlanKind::Clean)
 }
 
-/// Whether an approved step answers the finding already and has not come undone.
+/// Whether an approved step answers the finding already and has not come undone. A step that
+/// reverses another answers nothing: it opens the finding again.
 fn is_answered(case: &Case, state: &AccountState, finding: &Finding) -> bool {
     case.steps_of(&state.account.id).any(|(plan, step, record)| {
         let stands = !matches!(record.state, StepState::Failed | StepState::Returned | StepState::Dropped);
-        plan.approval.is_some() && stands && step.because.contains(&finding.item) && !case.was_reversed(step.id)
+        let answers = step.reverses.is_none() && step.because.contains(&finding.item);
+        plan.approval.is_some() && stands && answers && !case.was_reversed(step.id)
     })
 }
 

@@ -116,8 +116,10 @@ fn nothing_open(case: &Case, state: &AccountState) -> Criterion {
         .map(|(_, step, record)| format!("{} {} is {}", step.id, step.action.code(), record.state.as_str()))
         .collect();
     let answered = |finding: &&crate::finding::Finding| {
-        case.steps_of(&state.account.id)
-            .any(|(_, step, record)| record.state == StepState::Done && step.because.contains(&finding.item))
+        case.steps_of(&state.account.id).any(|(_, step, record)| {
+            let stands = record.state == StepState::Done && step.reverses.is_none() && !case.was_reversed(step.id);
+            stands && step.because.contains(&finding.item)
+        })
     };
     open.extend(state.to_clean().filter(|finding| !answered(finding)).map(|finding| finding.item.to_string()));
     when("nothing-open", open.is_empty(), open.join(", "))

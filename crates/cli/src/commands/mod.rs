@@ -1,0 +1,115 @@
+//! One file a command: resolve what was typed, call the engine, show what came of it.
+
+pub mod case;
+pub mod check;
+pub mod contain;
+pub mod demo;
+pub mod doctor;
+pub mod emulate;
+pub mod evidence;
+pub mod plan;
+pub mod release;
+pub mod report;
+pub mod run;
+pub mod tenant;
+pub mod undo;
+pub mod watch;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use regain_engine::{Audience, Scribe};
+use regain_incident::case::Case;
+use regain_incident::ids::{CaseId, Seq};
+use regain_incident::journal::Recorded;
+use regain_incident::policy::Policy;
+use regain_ports::{Handoff, Journal};
+use regain_store::Store;
+
+use crate::args::{Global, SealArgs};
+use crate::environment::Environment;
+use crate::handoff::{SealedFile, Terminal};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::screen;
+use crate::session::Session;
+use crate::settings;
+use crate::views::CaseView;
+
+/// What a command works with.
+pub struct Desk {
+    /// Where it speaks.
+    pub out: Arc<Output>,
+    /// The tenant and the record.
+    pub session: Session,
+}
+
+impl Desk {
+    /// Signs in and opens the record. Nothing has been written when this fails.
+    pub async fn open(global: &Global, environment: &Environment, out: Arc<Output>, seal: &SealArgs) -> anyhow::Result<Self> {
+        let settings = settings::load(&settings_flags(global), environment)?;
+        let session = Session::open(&settings, environment, handoff(seal)?).await?;
+        Ok(Self { out, session })
+    }
+
+    /// Opens a case for writing, with live progress.
+    pub async fn scribe(&self, case: CaseId) -> anyhow::Result<Scribe> {
+        Ok(Scribe::open(&self.session.world, case, &self.session.holder, self.audience()).await?)
+    }
+
+    /// Who hears of each entry.
+    pub fn audience(&self) -> Arc<dyn Audience> {
+        Arc::new(Progress::new(self.out.clone()))
+    }
+
+    /// Shows the case as it stands: JSON, or a screen for each account.
+    pub async fn show(&self, case: &Case) -> anyhow::Result<()> {
+        let head = self.session.world.journal.head(case.id).await?.to_string();
+        let policy = &self.session.world.policy;
+        if self.out.json {
+            return self.out.document(&CaseView::of(case, &head, policy, self.session.round_trips().depth));
+        }
+        let now = self.session.world.clock.now();
+        for state in case.accounts.values() {
+            self.out.data(&screen::account(case, state, policy, &self.out, now))?;
+        }
+        self.out.data(&self.out.texts.with("head-digest", &[("digest", &head)]))?;
+        Ok(())
+    }
+}
+
+/// The flags that settings depend on.
+pub fn settings_flags(global: &Global) -> settings::GlobalFlags {
+    settings::GlobalFlags { data_dir: global.data_dir.clone(), tenant: global.tenant.clone() }
+}
+
+/// How fresh passwords leave: sealed files if recipients were named, else the terminal.
+fn handoff(seal: &SealArgs) -> anyhow::Result<Arc<dyn Handoff>> {
+    if seal.seal_to.is_empty() {
+        return Ok(Arc::new(Terminal::default()));
+    }
+    Ok(Arc::new(SealedFile::new(&seal.seal_to, &seal.seal_dir)?))
+}
+
+/// The record alone, for commands that ask the tenant nothing.
+pub struct Archive {
+    /// The record.
+    pub store: Store,
+    /// What the organisation decided.
+    pub policy: Policy,
+}
+
+impl Archive {
+    /// Opens the record.
+    pub async fn open(global: &Global, environment: &Environment) -> anyhow::Result<Self> {
+        let (data_dir, policy) = settings::offline(&settings_flags(global), environment)?;
+        let store = Store::open(&data_dir).await.with_context(|| format!("the record in {} could not be opened", data_dir.display()))?;
+        Ok(Self { store, policy })
+    }
+
+    /// A case and its whole journal.
+    pub async fn read(&self, id: CaseId) -> anyhow::Result<(Case, Vec<Recorded>)> {
+        let entries = self.store.read(id, Seq::START).await?;
+        Ok((Case::of(id, &entries)?, entries))
+    }
+}
