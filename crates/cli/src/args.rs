@@ -323,14 +323,20 @@ pub enum CauseArg {
 
 fn proof(text: &str) -> Result<String, String> {
     let known = matches!(text, "in-person" | "video") || text.strip_prefix("callback:").is_some_and(|source| !source.is_empty());
-    if known { Ok(text.to_owned()) } else { Err("say in-person, video, or callback:SOURCE (where the number came from)".to_owned()) }
+    if known {
+        Ok(text.to_owned())
+    } else {
+        Err("say in-person, video, or callback:SOURCE (where the number came from)".to_owned())
+    }
 }
 
 fn override_of(text: &str) -> Result<(String, String), String> {
     let known = regain_incident::release::CRITERIA;
     match text.split_once('=') {
         Some((code, reason)) if known.contains(&code) && !reason.trim().is_empty() => Ok((code.to_owned(), reason.to_owned())),
-        Some((code, _)) if !known.contains(&code) => Err(format!("there is no criterion {code:?}; there are {}", known.join(", "))),
+        Some((code, _)) if !known.contains(&code) => {
+            Err(format!("there is no criterion {code:?}; there are {}", known.join(", ")))
+        }
         _ => Err("say CRITERION=REASON, with a reason".to_owned()),
     }
 }

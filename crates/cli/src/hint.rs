@@ -55,7 +55,9 @@ fn intake(error: &IntakeError, texts: &Texts) -> Option<String> {
 fn engine(error: &EngineError, texts: &Texts) -> Option<String> {
     match error {
         EngineError::Busy { .. } | EngineError::Append(AppendError::Stale { .. }) => Some(texts.get("hint-busy")),
-        EngineError::ApprovalExpired(_) | EngineError::NotApproved(_) | EngineError::NoPlan(_) => Some(texts.get("hint-plan-make")),
+        EngineError::ApprovalExpired(_) | EngineError::NotApproved(_) | EngineError::NoPlan(_) => {
+            Some(texts.get("hint-plan-make"))
+        }
         EngineError::ApprovedBefore(_) => Some(texts.get("hint-apply")),
         EngineError::Plan(PlanError::ChangedSinceShown { .. }) => Some(texts.get("hint-plan-show")),
         EngineError::Handoff(_) => Some(texts.get("hint-handoff")),

@@ -29,8 +29,8 @@ use texts::{Language, Texts};
 fn main() -> ExitCode {
     let args = Args::parse();
     // The demonstration shows the same on every machine, whatever is configured there.
-    let environment = Environment::read();
-    let language = args.global.lang.unwrap_or_else(|| Language::of_locale(environment.locale()));
+    let environment = Environment::of_process();
+    let language = args.global.lang.unwrap_or_else(|| Language::of_locale(&environment.locale().unwrap_or_default()));
     let out = match Texts::load(language) {
         Ok(texts) => Arc::new(Output::new(args.global.json, texts, environment.no_colour())),
         Err(_) => return Exit::CouldNotRun.into(), // a catalogue is part of the program; a test loads each
@@ -104,13 +104,18 @@ fn finish(out: &Output, text: &[u8], code: u8) -> anyhow::Result<Exit> {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// An error that stopped a case under way needs a person; any other one wrote nothing.
 fn of_error(error: &anyhow::Error) -> Exit {
     use regain_engine::EngineError as E;
-    let under_way = error.downcast_ref::<E>().is_some_and(|error| matches!(error, E::Append(_) | E::Record(_) | E::Handoff(_) | E::Lints { .. }));
+    let under_way = error
+        .downcast_ref::<E>()
+        .is_some_and(|error| matches!(error, E::Append(_) | E::Record(_) | E::Handoff(_) | E::Lints { .. }));
     if under_way { Exit::NeedsAttention } else { Exit::CouldNotRun }
 }
 

@@ -31,14 +31,23 @@ impl Audience for Progress {
         let (Some(step), state) = (case.planned(id), case.state(id)) else { return };
         let tells = matches!(
             recorded.entry,
-            Entry::StepVerified { .. } | Entry::StepRefused { .. } | Entry::StepUnanswered { .. } | Entry::StepContradicted { .. } | Entry::StepReturned { .. }
+            Entry::StepVerified { .. }
+                | Entry::StepRefused { .. }
+                | Entry::StepUnanswered { .. }
+                | Entry::StepContradicted { .. }
+                | Entry::StepReturned { .. }
         );
         if !tells || self.out.json {
             return;
         }
         let why = match state {
             StepState::Done => String::new(),
-            _ => case.steps.get(&id).and_then(|record| record.why.as_deref()).map(|why| format!(" ({})", on_a_line(why))).unwrap_or_default(),
+            _ => case
+                .steps
+                .get(&id)
+                .and_then(|record| record.why.as_deref())
+                .map(|why| format!(" ({})", on_a_line(why)))
+                .unwrap_or_default(),
         };
         self.line(&format!("{}{why}", step_line(step, state, &self.out)));
     }

@@ -59,7 +59,8 @@ impl Texts {
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
         bundle.set_use_isolating(false); // terminals show the marks; names are made harmless before
         for source in sources {
-            let resource = FluentResource::try_new((*source).to_owned()).map_err(|(_, errors)| anyhow!("catalogue {code}: {errors:?}"))?;
+            let resource =
+                FluentResource::try_new((*source).to_owned()).map_err(|(_, errors)| anyhow!("catalogue {code}: {errors:?}"))?;
             bundle.add_resource(resource).map_err(|errors| anyhow!("catalogue {code}: {errors:?}"))?;
         }
         Ok(Self { bundle, language })
@@ -137,7 +138,8 @@ mod tests {
         for source in crate::sources_for_tests() {
             for part in source.split(".get(\"").skip(1).chain(source.split(".with(\"").skip(1)) {
                 let Some((key, _)) = part.split_once('"') else { continue };
-                let is_key = key.contains('-') && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
+                let is_key = key.contains('-')
+                    && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
                 assert!(!is_key || texts.has(key), "no text for {key:?}");
             }
         }

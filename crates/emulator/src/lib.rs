@@ -1,1 +1,121 @@
 //! A Microsoft 365 tenant on loopback, with its attacker.
+//!
+//! It answers as Microsoft's published description says, and shares no code with the clients that are tried
+//! on it. The heart is [`answer`]: a world, a request, an answer, and nothing else. Listeners, clock and
+//! attacker are built around it.
+
+pub mod scenario;
+
+pub mod clock;
+pub mod seed;
+
+pub mod directory;
+pub mod licences;
+pub mod permissions;
+pub mod roles;
+pub mod sessions;
+pub mod world;
+
+pub mod encoding;
+pub mod message;
+
+pub mod faults;
+pub mod history;
+pub mod pending;
+
+pub mod caller;
+pub mod entra;
+pub mod exchange;
+pub mod graph;
+pub mod mail;
+
+pub mod attacker;
+pub mod normal;
+pub mod verdict;
+
+pub mod control;
+pub mod record;
+pub mod server;
+
+pub use scenario::{Scenario, ScenarioError};
+pub use server::{Endpoints, Options, Running, start};
+
+use faults::{Fault, Kind};
+use message::{Answer, Request, Service};
+use world::World;
+
+/// Answers one request, and records both.
+pub fn answer(world: &mut World, request: &Request) -> Answer {
+    let began = world.next_ordinal();
+    answer_begun(world, request, began)
+}
+
+/// Answers a request that arrived earlier, at the ordinal given.
+pub fn answer_begun(world: &mut World, request: &Request, began: u64) -> Answer {
+    pending::settle(world);
+    let answer = with_faults(world, request, route);
+    record::keep(world, request, &answer, began);
+    answer
+}
+
+/// Lets the faults of the scenario have their say around the real answer.
+pub(crate) fn with_faults(world: &mut World, request: &Request, route: fn(&mut World, &Request) -> Answer) -> Answer {
+    let Some(fault) = world.faults.strike(world.now, request) else {
+        return keeping_history(world, request, route);
+    };
+    if let Some(answer) = faults::before(fault, request) {
+        return answer;
+    }
+    match fault {
+        Fault { kind: Kind::Lag, seconds } => behind(world, request, seconds.unwrap_or(60), route),
+        fault => faults::after(fault, keeping_history(world, request, route)),
+    }
+}
+
+/// Answers, and keeps the directory as it was before a write when replicas may be behind.
+fn keeping_history(world: &mut World, request: &Request, route: fn(&mut World, &Request) -> Answer) -> Answer {
+    let before = (request.method != "GET" && world.faults.can_lag()).then(|| world.tenant.directory.clone());
+    let answer = route(world, request);
+    if let Some(before) = before {
+        world.history.keep(world.now, before);
+    }
+    answer
+}
+
+/// Answers a read from a replica that is behind.
+fn behind(world: &mut World, request: &Request, seconds: i64, route: fn(&mut World, &Request) -> Answer) -> Answer {
+    let Some(past) = world.history.at(world.now, jiff::SignedDuration::from_secs(seconds)) else {
+        return route(world, request);
+    };
+    let present = std::mem::replace(&mut world.tenant.directory, (*past).clone());
+    let answer = route(world, request);
+    world.tenant.directory = present;
+    answer
+}
+
+fn route(world: &mut World, request: &Request) -> Answer {
+    match request.service {
+        Service::Login => entra::answer(world, request),
+        Service::Graph => graph::answer(world, request),
+        Service::Exchange | Service::Purview => cmdlets(world, request),
+        Service::Control => control::answer(world, request),
+    }
+}
+
+/// The cmdlet hosts: the token is checked here, the rest is theirs.
+fn cmdlets(world: &mut World, request: &Request) -> Answer {
+    match entra::token::verify(&world.tenant, request.bearer(), request.service, world.now) {
+        Ok(caller) => exchange::answer(world, request, &caller),
+        Err(_) => Answer::empty(401).with_header(
+            "WWW-Authenticate",
+            "Bearer client_id=\"00000002-0000-0ff1-ce00-000000000000\", error=\"invalid_token\"",
+        ),
+    }
+}
+
+/// Refuses what does not exist here, and counts it.
+pub(crate) fn unimplemented(world: &mut World, request: &Request) -> Answer {
+    let what = format!("{} {:?}{}", request.method, request.service, request.path);
+    *world.unimplemented.entry(what).or_default() += 1;
+    Answer::graph_error(404, "UnknownError", &format!("No operation {} {} in the emulated tenant.", request.method, request.path))
+}

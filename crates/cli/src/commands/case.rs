@@ -53,7 +53,8 @@ struct Row {
 impl Row {
     fn of(case: &Case, now: Timestamp) -> Self {
         let ids = || case.accounts.keys();
-        let (roles_held, sign_in_held) = (ids().map(|id| case.held(id).len()).sum(), ids().filter(|id| case.holds_sign_in(id)).count());
+        let (roles_held, sign_in_held) =
+            (ids().map(|id| case.held(id).len()).sum(), ids().filter(|id| case.holds_sign_in(id)).count());
         let held_hours = (roles_held + sign_in_held > 0).then(|| now.duration_since(case.opened_at).as_hours());
         Self {
             case: case.id.to_string(),
@@ -68,7 +69,16 @@ impl Row {
     }
 
     fn forgotten(id: CaseId) -> Self {
-        Self { case: id.to_string(), opened_at: None, accounts: vec![], closed: true, forgotten: true, roles_held: 0, sign_in_held: 0, held_hours: None }
+        Self {
+            case: id.to_string(),
+            opened_at: None,
+            accounts: vec![],
+            closed: true,
+            forgotten: true,
+            roles_held: 0,
+            sign_in_held: 0,
+            held_hours: None,
+        }
     }
 }
 
@@ -88,9 +98,16 @@ async fn list(global: &Global, environment: &Environment, out: &Output) -> anyho
     }
     for row in rows {
         let accounts: Vec<String> = row.accounts.iter().map(|upn| on_a_line(upn)).collect();
-        let state = if row.forgotten { "case-forgotten" } else if row.closed { "case-closed" } else { "case-open" };
+        let state = if row.forgotten {
+            "case-forgotten"
+        } else if row.closed {
+            "case-closed"
+        } else {
+            "case-open"
+        };
         let held = row.held_hours.map(|hours| {
-            let names = [("roles", row.roles_held.to_string()), ("hours", hours.to_string()), ("sign-in", row.sign_in_held.to_string())];
+            let names =
+                [("roles", row.roles_held.to_string()), ("hours", hours.to_string()), ("sign-in", row.sign_in_held.to_string())];
             let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
             out.texts.with("case-holds", &names)
         });
@@ -138,7 +155,11 @@ async fn done(id: CaseId, step: StepId, global: &Global, environment: &Environme
     let scribe = desk.scribe(id).await?;
     let manual = scribe.ask(|case| case.planned(step).is_some_and(|step| step.action.facet().is_none())).await;
     let world = &desk.session.world;
-    let result = if manual { scribe.write(world, vec![Entry::ManualDone { step, by: world.actor.clone() }]).await.map(|_| ()) } else { Ok(()) };
+    let result = if manual {
+        scribe.write(world, vec![Entry::ManualDone { step, by: world.actor.clone() }]).await.map(|_| ())
+    } else {
+        Ok(())
+    };
     scribe.close(world).await?;
     result?;
     if !manual {
@@ -167,10 +188,18 @@ async fn close(id: CaseId, global: &Global, environment: &Environment, out: Arc<
     Ok(Exit::Done)
 }
 
-async fn forget(id: CaseId, confirm: Option<CaseId>, global: &Global, environment: &Environment, out: &Output) -> anyhow::Result<Exit> {
+async fn forget(
+    id: CaseId,
+    confirm: Option<CaseId>,
+    global: &Global,
+    environment: &Environment,
+    out: &Output,
+) -> anyhow::Result<Exit> {
     let archive = Archive::open(global, environment).await?;
     let typed = match confirm {
-        None if Output::can_ask() => out.ask(&out.texts.with("ask-forget", &[("case", &id.to_string())]))?.and_then(|line| line.parse().ok()),
+        None if Output::can_ask() => {
+            out.ask(&out.texts.with("ask-forget", &[("case", &id.to_string())]))?.and_then(|line| line.parse().ok())
+        }
         confirm => confirm,
     };
     if typed != Some(id) {

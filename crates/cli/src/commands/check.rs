@@ -21,7 +21,8 @@ pub async fn run(args: &CheckArgs, global: &Global, environment: &Environment, o
     for name in &args.accounts {
         targets.push(intake::find(world, &desk.session.operator, name).await?);
     }
-    let scribe = contain::open(world, &desk.session.tenant, &desk.session.holder, desk.audience(), "check", &targets).await?;
+    let scribe =
+        contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "check", &targets).await?;
     contain::look(world, &scribe, &targets).await?;
     let case = scribe.case().await;
     let findings: Vec<&Finding> = case.accounts.values().flat_map(|state| &state.assessment.findings).collect();
@@ -30,7 +31,8 @@ pub async fn run(args: &CheckArgs, global: &Global, environment: &Environment, o
     let exit = if suspicious || unread { Exit::NeedsAttention } else { Exit::Done };
     desk.show(&case).await?;
     if !desk.out.json {
-        let shown: Vec<&Finding> = findings.into_iter().filter(|finding| args.verbose || finding.verdict > Verdict::Benign).collect();
+        let shown: Vec<&Finding> =
+            findings.into_iter().filter(|finding| args.verbose || finding.verdict > Verdict::Benign).collect();
         if !shown.is_empty() {
             desk.out.data(&screen::details(&shown, &desk.out))?;
         }

@@ -36,7 +36,10 @@ pub async fn with(desk: &Desk, args: &ContainArgs, case: Option<CaseId>) -> anyh
             contain::add(world, &scribe, &targets).await?;
             scribe
         }
-        None => contain::open(world, &desk.session.tenant, &desk.session.holder, desk.audience(), "contain", &targets).await?,
+        None => {
+            contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "contain", &targets)
+                .await?
+        }
     };
     desk.out.say(&desk.out.texts.with("case-opened", &[("case", &scribe.id().to_string())]));
     if args.plan_first && !shown_first(desk, &scribe, &targets).await? {

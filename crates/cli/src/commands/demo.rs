@@ -17,9 +17,7 @@ use regain_incident::journal::ReadFor;
 use regain_incident::plan::ApprovedHow;
 use regain_incident::planner::ReleaseChoice;
 use regain_incident::release::{Gate, Said};
-use regain_ports::{Clock, Journal};
 
-use super::Desk;
 use super::release::through;
 use crate::args::DemoArgs;
 use crate::exit::Exit;
@@ -71,7 +69,8 @@ async fn contained(stage: &Stage) -> anyhow::Result<Scribe> {
         intake::allowed(&target)?;
         targets.push(target);
     }
-    let scribe = contain::open(world, &desk.session.tenant, &desk.session.holder, desk.audience(), "demo", &targets).await?;
+    let scribe =
+        contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "demo", &targets).await?;
     contain::lock(world, &scribe, &targets).await?;
     Ok(scribe)
 }
@@ -79,7 +78,8 @@ async fn contained(stage: &Stage) -> anyhow::Result<Scribe> {
 /// Makes the clean plan, shows it, and approves it as the person at the keyboard would.
 async fn cleaned(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
     let (out, world) = (&stage.desk.out, &stage.desk.session.world);
-    let Some((plan, _)) = contain::make_clean_plan(world, scribe, &|finding| finding.verdict >= Verdict::Suspicious).await? else {
+    let Some((plan, _)) = contain::make_clean_plan(world, scribe, &|finding| finding.verdict >= Verdict::Suspicious).await?
+    else {
         return Ok(());
     };
     let case = scribe.case().await;
@@ -125,7 +125,16 @@ async fn watched(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
 async fn released(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
     let (desk, world) = (&stage.desk, &stage.desk.session.world);
     let reason = desk.out.texts.get("demo-override");
-    let not_read = ["no-gaps", "sign-in-methods", "app-consents", "devices", "no-sign-in-since-lock", "audit-complete", "strong-method", "nothing-open"];
+    let not_read = [
+        "no-gaps",
+        "sign-in-methods",
+        "app-consents",
+        "devices",
+        "no-sign-in-since-lock",
+        "audit-complete",
+        "strong-method",
+        "nothing-open",
+    ];
     let overrides = not_read.into_iter().map(|code| (code.to_owned(), reason.clone())).collect();
     let mut asked = Asked {
         gate: Gate::SignIn,
@@ -148,7 +157,9 @@ async fn released(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
 
 fn held_items(case: &regain_incident::case::Case) -> Vec<regain_incident::item::Item> {
     use regain_incident::item::Item;
-    let of = |id: &regain_incident::ids::AccountId| case.held(id).into_iter().map(|(_, grant)| Item::of(grant.kind.facet(), id, &grant.object())).collect::<Vec<_>>();
+    let of = |id: &regain_incident::ids::AccountId| {
+        case.held(id).into_iter().map(|(_, grant)| Item::of(grant.kind.facet(), id, &grant.object())).collect::<Vec<_>>()
+    };
     case.accounts.keys().flat_map(of).collect()
 }
 
@@ -159,7 +170,12 @@ async fn ended(stage: &Stage, scribe: &Scribe, settled: &Verdicts, last: &Verdic
     let check = world.journal.verify(&regain_ports::Scope { case: Some(case.id), head: None }).await?;
     let open = settled.open_ways("sending").into_iter().chain(last.open_ways("sign-in")).collect::<Vec<_>>();
     let touched = last.honest.touched.len();
-    let names = [("entries", check.entries.to_string()), ("head", world.journal.head(case.id).await?.to_string()), ("open", open.join(", ")), ("touched", touched.to_string())];
+    let names = [
+        ("entries", check.entries.to_string()),
+        ("head", world.journal.head(case.id).await?.to_string()),
+        ("open", open.join(", ")),
+        ("touched", touched.to_string()),
+    ];
     let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
     out.data(&out.texts.with("demo-record", &names))?;
     let failed = case.all_steps().any(|(plan, _, record)| plan.approval.is_some() && record.state.needs_a_person());

@@ -26,17 +26,26 @@ pub const SCENARIOS: &[(&str, &str)] = &[
 pub fn scenario(name: &str) -> anyhow::Result<Scenario> {
     let text = match SCENARIOS.iter().find(|(known, _)| *known == name) {
         Some((_, text)) => (*text).to_owned(),
-        None if Path::new(name).exists() => std::fs::read_to_string(name).with_context(|| format!("scenario {name} could not be read"))?,
+        None if Path::new(name).exists() => {
+            std::fs::read_to_string(name).with_context(|| format!("scenario {name} could not be read"))?
+        }
         None => {
             let known: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
             return Err(anyhow!("there is no scenario {name:?}, and no such file; there are {}", known.join(", ")));
         }
     };
-    Scenario::parse(&text).with_context(|| format!("scenario {name} is not understood"))
+    Scenario::from_text(&text).with_context(|| format!("scenario {name} is not understood"))
 }
 
 /// Starts it with the options given.
-pub async fn begin(scenario: Scenario, latency_ms: u64, seed: u64, scale: f64, listen: Option<std::net::SocketAddr>, log: bool) -> anyhow::Result<Running> {
+pub async fn begin(
+    scenario: Scenario,
+    latency_ms: u64,
+    seed: u64,
+    scale: f64,
+    listen: Option<std::net::SocketAddr>,
+    log: bool,
+) -> anyhow::Result<Running> {
     let options = Options { latency: Duration::from_millis(latency_ms), seed, scale, listen, log };
     start(scenario, options).await.context("the emulated tenant could not be started")
 }
@@ -44,13 +53,13 @@ pub async fn begin(scenario: Scenario, latency_ms: u64, seed: u64, scale: f64, l
 /// Prints the line that describes it, and serves until interrupted.
 pub async fn run(args: &EmulateArgs, environment: &Environment, out: &Output) -> anyhow::Result<Exit> {
     if args.operations {
-        for operation in regain_emulator::operations() {
-            out.data(&operation)?;
+        for row in regain_emulator::graph::operations_served().as_array().into_iter().flatten() {
+            out.data(&format!("{} {}", row["method"].as_str().unwrap_or_default(), row["path"].as_str().unwrap_or_default()))?;
         }
         return Ok(Exit::Done);
     }
     let scenario = scenario(args.scenario.as_deref().unwrap_or_default())?;
-    let scale = environment.clock_scale().unwrap_or(1.0);
+    let scale = environment.clock_scale().and_then(|scale| scale.parse().ok()).unwrap_or(1.0);
     let running = begin(scenario, args.latency, args.seed, scale, args.listen, args.log).await?;
     out.data(&serde_json::to_string(&running.endpoints)?)?;
     tokio::signal::ctrl_c().await.context("the interrupt could not be waited for")?;

@@ -32,8 +32,10 @@ struct DamageView {
 /// Checks chain, entries and blobs without writing. Exit 1 if anything is wrong.
 pub async fn run(command: &EvidenceCommand, global: &Global, environment: &Environment, out: &Output) -> anyhow::Result<Exit> {
     let EvidenceCommand::Verify { case, head } = command;
-    let (data_dir, _) = settings::offline(&settings_flags(global), environment)?;
-    let store = Store::open_read_only(&data_dir).await.with_context(|| format!("the record in {} could not be opened", data_dir.display()))?;
+    let data_dir = settings::load(&settings_flags(global), environment)?.data_dir;
+    let store = Store::open_read_only(&data_dir)
+        .await
+        .with_context(|| format!("the record in {} could not be opened", data_dir.display()))?;
     let scope = Scope { case: *case, head: case.zip(head.clone()) };
     let found = store.verify(&scope).await?;
     let view = VerificationView {
@@ -41,16 +43,30 @@ pub async fn run(command: &EvidenceCommand, global: &Global, environment: &Envir
         entries: found.entries,
         blobs: found.blobs,
         forgotten: found.forgotten.iter().map(ToString::to_string).collect(),
-        damage: found.damage.iter().map(|damage| DamageView { case: damage.case.to_string(), entry: damage.seq.map(|seq| seq.0), what: damage.what.clone() }).collect(),
+        damage: found
+            .damage
+            .iter()
+            .map(|damage| DamageView {
+                case: damage.case.to_string(),
+                entry: damage.seq.map(|seq| seq.0),
+                what: damage.what.clone(),
+            })
+            .collect(),
     };
     if out.json {
         out.document(&view)?;
     } else {
-        let names = [("entries", view.entries.to_string()), ("blobs", view.blobs.to_string()), ("damage", view.damage.len().to_string())];
+        let names =
+            [("entries", view.entries.to_string()), ("blobs", view.blobs.to_string()), ("damage", view.damage.len().to_string())];
         let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
         out.data(&out.texts.with(if view.whole { "evidence-whole" } else { "evidence-damaged" }, &names))?;
         for damage in &view.damage {
-            out.data(&format!("  {} {}: {}", damage.case, damage.entry.map(|entry| entry.to_string()).unwrap_or_default(), damage.what))?;
+            out.data(&format!(
+                "  {} {}: {}",
+                damage.case,
+                damage.entry.map(|entry| entry.to_string()).unwrap_or_default(),
+                damage.what
+            ))?;
         }
     }
     Ok(if view.whole { Exit::Done } else { Exit::NeedsAttention })

@@ -17,7 +17,6 @@ pub mod watch;
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use regain_engine::{Audience, Scribe};
 use regain_incident::case::Case;
 use regain_incident::ids::{CaseId, Seq};
@@ -28,12 +27,13 @@ use regain_store::Store;
 
 use crate::args::{Global, SealArgs};
 use crate::environment::Environment;
-use crate::handoff::{SealedFile, Terminal};
+use crate::handoff::{SealedFile, Terminal, Words};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::screen;
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::settings;
+use crate::texts::Language;
 use crate::views::CaseView;
 
 /// What a command works with.
@@ -48,7 +48,7 @@ impl Desk {
     /// Signs in and opens the record. Nothing has been written when this fails.
     pub async fn open(global: &Global, environment: &Environment, out: Arc<Output>, seal: &SealArgs) -> anyhow::Result<Self> {
         let settings = settings::load(&settings_flags(global), environment)?;
-        let session = Session::open(&settings, environment, handoff(seal)?).await?;
+        let session = Session::open(&settings, environment, handoff(seal, out.texts.language)?).await?;
         Ok(Self { out, session })
     }
 
@@ -84,17 +84,21 @@ pub fn settings_flags(global: &Global) -> settings::GlobalFlags {
 }
 
 /// How fresh passwords leave: sealed files if recipients were named, else the terminal.
-fn handoff(seal: &SealArgs) -> anyhow::Result<Arc<dyn Handoff>> {
+fn handoff(seal: &SealArgs, language: Language) -> anyhow::Result<Arc<dyn Handoff>> {
+    let words = match language {
+        Language::En => Words::english(),
+        Language::Sv => Words::swedish(),
+    };
     if seal.seal_to.is_empty() {
-        return Ok(Arc::new(Terminal::default()));
+        return Ok(Arc::new(Terminal::new(words)));
     }
-    Ok(Arc::new(SealedFile::new(&seal.seal_to, &seal.seal_dir)?))
+    Ok(Arc::new(SealedFile::new(&seal.seal_to, seal.seal_dir.clone(), words)?))
 }
 
 /// The record alone, for commands that ask the tenant nothing.
 pub struct Archive {
     /// The record.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// What the organisation decided.
     pub policy: Policy,
 }
@@ -102,9 +106,8 @@ pub struct Archive {
 impl Archive {
     /// Opens the record.
     pub async fn open(global: &Global, environment: &Environment) -> anyhow::Result<Self> {
-        let (data_dir, policy) = settings::offline(&settings_flags(global), environment)?;
-        let store = Store::open(&data_dir).await.with_context(|| format!("the record in {} could not be opened", data_dir.display()))?;
-        Ok(Self { store, policy })
+        let settings = settings::load(&settings_flags(global), environment)?;
+        Ok(Self { store: session::journal(&settings.data_dir).await?, policy: settings.policy })
     }
 
     /// A case and its whole journal.

@@ -26,7 +26,13 @@ pub async fn run(command: &PlanCommand, global: &Global, environment: &Environme
     }
 }
 
-async fn show(id: CaseId, plan: Option<PlanId>, global: &Global, environment: &Environment, out: &Output) -> anyhow::Result<Exit> {
+async fn show(
+    id: CaseId,
+    plan: Option<PlanId>,
+    global: &Global,
+    environment: &Environment,
+    out: &Output,
+) -> anyhow::Result<Exit> {
     let (case, _) = Archive::open(global, environment).await?.read(id).await?;
     let state = match plan {
         Some(plan) => case.plans.get(&plan),
@@ -41,7 +47,14 @@ async fn show(id: CaseId, plan: Option<PlanId>, global: &Global, environment: &E
     Ok(Exit::Done)
 }
 
-async fn make(id: CaseId, keep: &[Item], also: &[Item], global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
+async fn make(
+    id: CaseId,
+    keep: &[Item],
+    also: &[Item],
+    global: &Global,
+    environment: &Environment,
+    out: Arc<Output>,
+) -> anyhow::Result<Exit> {
     let desk = Desk::open(global, environment, out, &SealArgs::default()).await?;
     let (world, out) = (&desk.session.world, &desk.out);
     let scribe = desk.scribe(id).await?;

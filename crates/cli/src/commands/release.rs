@@ -72,7 +72,11 @@ pub async fn through(desk: &Desk, scribe: &regain_engine::Scribe, asked: &Asked)
     Ok(true)
 }
 
-fn passes(out: &Output, criteria: &BTreeMap<regain_incident::ids::AccountId, Vec<Criterion>>, overrides: &BTreeMap<String, String>) -> bool {
+fn passes(
+    out: &Output,
+    criteria: &BTreeMap<regain_incident::ids::AccountId, Vec<Criterion>>,
+    overrides: &BTreeMap<String, String>,
+) -> bool {
     let mut passes = true;
     for of_account in criteria.values() {
         for line in screen::criteria(of_account, out) {

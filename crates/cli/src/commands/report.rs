@@ -28,7 +28,28 @@ pub async fn run(args: &ReportArgs, global: &Global, environment: &Environment, 
 fn escaped(text: &str) -> String {
     let mut shown = String::new();
     for c in harmless(text, 256).chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '<' | '>' | '#' | '+' | '-' | '!' | '|' | '~' | '&' | '.') {
+        if matches!(
+            c,
+            '\\' | '`'
+                | '*'
+                | '_'
+                | '{'
+                | '}'
+                | '['
+                | ']'
+                | '('
+                | ')'
+                | '<'
+                | '>'
+                | '#'
+                | '+'
+                | '-'
+                | '!'
+                | '|'
+                | '~'
+                | '&'
+                | '.'
+        ) {
             shown.push('\\');
         }
         shown.push(c);
@@ -50,7 +71,13 @@ fn markdown(report: &Report, out: &Output) -> String {
     }
     lines.push(format!("\n## {}\n", texts.get("report-timeline")));
     for line in &report.timeline {
-        lines.push(format!("- {} {} {} ({})", line.at, texts.get(&format!("entry-{}", line.what)), escaped(&line.about), escaped(&line.by)));
+        lines.push(format!(
+            "- {} {} {} ({})",
+            line.at,
+            texts.get(&format!("entry-{}", line.what)),
+            escaped(&line.about),
+            escaped(&line.by)
+        ));
     }
     lines.push(format!("\n{}", texts.with("head-digest", &[("digest", report.head.as_str())])));
     lines.join("\n")

@@ -30,7 +30,9 @@ pub async fn verify(args: &OnCase, global: &Global, environment: &Environment, o
     let desk = Desk::open(global, environment, out, &SealArgs::default()).await?;
     let scribe = desk.scribe(args.case).await?;
     let pass = watch::pass(&desk.session.world, &scribe, ReadFor::Verify).await?;
-    desk.out.say(&desk.out.texts.with("verified", &[("returned", &pass.returned.to_string()), ("new", &pass.new_findings.to_string())]));
+    desk.out.say(
+        &desk.out.texts.with("verified", &[("returned", &pass.returned.to_string()), ("new", &pass.new_findings.to_string())]),
+    );
     let case = scribe.case().await;
     scribe.close(&desk.session.world).await?;
     desk.show(&case).await?;

@@ -100,7 +100,9 @@ fn say(out: &mut dyn Write, json: bool, document: &impl Serialize, text: impl Fn
 
 /// A name that stands in a command line and in a key without quotes.
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('-') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    !name.is_empty()
+        && !name.starts_with('-')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn add(path: &Path, add: &AddArgs) -> Result<TenantRow, SettingsError> {
@@ -129,7 +131,14 @@ fn add(path: &Path, add: &AddArgs) -> Result<TenantRow, SettingsError> {
     }
     replace(path, &document)?;
     let tenant_id = tenant.to_string();
-    Ok(TenantRow { name: name.clone(), tenant_id, client_id: client, cloud: add.cloud, secret: secret.to_string(), default: add.default })
+    Ok(TenantRow {
+        name: name.clone(),
+        tenant_id,
+        client_id: client,
+        cloud: add.cloud,
+        secret: secret.to_string(),
+        default: add.default,
+    })
 }
 
 /// A path as it is meant here and now stays meant when another folder is the current one.
@@ -163,7 +172,8 @@ fn list(path: &Path) -> Result<TenantList, SettingsError> {
     let tenants = config.tenants.into_iter().map(|(name, entry)| {
         let default = config.default_tenant.as_ref().map_or(only, |default| *default == name);
         // What is no reference may be a secret that somebody wrote there: it is not repeated.
-        let secret = settings::reference(&entry.secret, &name, path.parent()).map_or_else(|_| "invalid".to_owned(), |it| it.to_string());
+        let secret =
+            settings::reference(&entry.secret, &name, path.parent()).map_or_else(|_| "invalid".to_owned(), |it| it.to_string());
         TenantRow { name, tenant_id: entry.tenant_id, client_id: entry.client_id, cloud: entry.cloud, secret, default }
     });
     Ok(TenantList { tenants: tenants.collect() })
@@ -288,7 +298,14 @@ mod tests {
 
     fn args(name: &str, secret: &str) -> AddArgs {
         let (name, secret) = (name.to_owned(), secret.to_owned());
-        AddArgs { name, tenant_id: TENANT.to_owned(), client_id: CLIENT.to_owned(), cloud: CloudName::UsGov, secret, default: false }
+        AddArgs {
+            name,
+            tenant_id: TENANT.to_owned(),
+            client_id: CLIENT.to_owned(),
+            cloud: CloudName::UsGov,
+            secret,
+            default: false,
+        }
     }
 
     fn chain(error: &anyhow::Error) -> String {
@@ -357,7 +374,11 @@ mod tests {
     fn a_secret_written_into_the_file_is_not_listed() {
         let home = Home::new();
         fs::create_dir_all(home.path().parent().unwrap()).unwrap();
-        fs::write(home.path(), format!("[tenants.a]\ntenant-id = \"{TENANT}\"\nclient-id = \"{CLIENT}\"\nsecret = \"hunter2\"\n")).unwrap();
+        fs::write(
+            home.path(),
+            format!("[tenants.a]\ntenant-id = \"{TENANT}\"\nclient-id = \"{CLIENT}\"\nsecret = \"hunter2\"\n"),
+        )
+        .unwrap();
         let text = home.run(TenantCommand::List, true).unwrap();
         assert!(text.contains("invalid") && !text.contains("hunter2"), "{text}");
     }

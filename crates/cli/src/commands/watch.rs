@@ -43,7 +43,11 @@ pub async fn one_pass(desk: &Desk, scribe: &Scribe) -> anyhow::Result<usize> {
     let world = &desk.session.world;
     let pass = pass(world, scribe, ReadFor::Watch).await?;
     let seen = pass.returned + pass.new_findings;
-    let names = [("returned", pass.returned.to_string()), ("new", pass.new_findings.to_string()), ("time", time_of_day(world.clock.now()))];
+    let names = [
+        ("returned", pass.returned.to_string()),
+        ("new", pass.new_findings.to_string()),
+        ("time", time_of_day(world.clock.now())),
+    ];
     let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
     desk.out.say(&desk.out.texts.with(if seen > 0 { "watch-returned" } else { "watch-quiet" }, &names));
     if seen > 0 {

@@ -57,9 +57,13 @@ fn locked(case: &Case, state: &AccountState, policy: &Policy, out: &Output) -> V
     if lock.is_empty() {
         return Vec::new();
     }
-    let done = |code: &str| lock.iter().filter(|(_, step, record)| step.action.code() == code && record.state == StepState::Done).count();
+    let done = |code: &str| {
+        lock.iter().filter(|(_, step, record)| step.action.code() == code && record.state == StepState::Done).count()
+    };
     let mut parts = Vec::new();
-    for (code, key) in [("block-sign-in", "lock-blocked"), ("revoke-sessions", "lock-revoked"), ("replace-password", "lock-password")] {
+    for (code, key) in
+        [("block-sign-in", "lock-blocked"), ("revoke-sessions", "lock-revoked"), ("replace-password", "lock-password")]
+    {
         match done(code) {
             0 => {}
             count => parts.push(out.texts.with(key, &[("count", &count.to_string())])),
@@ -87,9 +91,14 @@ fn locked(case: &Case, state: &AccountState, policy: &Policy, out: &Output) -> V
 }
 
 /// From the first request of the lock until its clock's last step was verified, in seconds.
-fn took(state: &AccountState, lock: &[(&regain_incident::case::PlanState, &regain_incident::plan::PlannedStep, &regain_incident::case::StepRecord)]) -> Option<String> {
-    let on_the_clock = |action: &Action| matches!(action, Action::SignIn(identity::Change::Block) | Action::Password(_) | Action::Sessions(_));
-    let last = lock.iter().filter(|(_, step, _)| on_the_clock(&step.action)).filter_map(|(_, _, record)| record.verified_at).max()?;
+fn took(
+    state: &AccountState,
+    lock: &[(&regain_incident::case::PlanState, &regain_incident::plan::PlannedStep, &regain_incident::case::StepRecord)],
+) -> Option<String> {
+    let on_the_clock =
+        |action: &Action| matches!(action, Action::SignIn(identity::Change::Block) | Action::Password(_) | Action::Sessions(_));
+    let last =
+        lock.iter().filter(|(_, step, _)| on_the_clock(&step.action)).filter_map(|(_, _, record)| record.verified_at).max()?;
     let first = state.snapshot.identity().at();
     let seconds = last.duration_since(first).as_secs_f64().max(0.0);
     Some(format!("{seconds:.1}"))
@@ -167,7 +176,11 @@ fn kept(state: &AccountState, out: &Output) -> Vec<String> {
         return Vec::new();
     }
     let count = benign.len().to_string();
-    vec![wrapped(&out.texts.get("label-kept"), &out.texts.with("kept", &[("count", &count), ("names", &benign.join(", "))]), WIDTH)]
+    vec![wrapped(
+        &out.texts.get("label-kept"),
+        &out.texts.with("kept", &[("count", &count), ("names", &benign.join(", "))]),
+        WIDTH,
+    )]
 }
 
 fn sending(state: &AccountState, out: &Output) -> Vec<String> {
@@ -196,9 +209,11 @@ fn by_hand(case: &Case, state: &AccountState, out: &Output) -> Vec<String> {
 }
 
 fn gaps(state: &AccountState, out: &Output) -> Vec<String> {
-    let gaps: Vec<String> = state.gaps().iter().map(|(facet, gap)| {
-        format!("{} ({})", out.texts.get(&format!("facet-{facet}")), findings::gap(gap, out))
-    }).collect();
+    let gaps: Vec<String> = state
+        .gaps()
+        .iter()
+        .map(|(facet, gap)| format!("{} ({})", out.texts.get(&format!("facet-{facet}")), findings::gap(gap, out)))
+        .collect();
     if gaps.is_empty() {
         return Vec::new();
     }

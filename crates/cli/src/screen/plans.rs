@@ -61,7 +61,12 @@ pub fn criteria(criteria: &[Criterion], out: &Output) -> Vec<String> {
             CriterionState::NotChecked => "criterion-state-not-checked",
         };
         let detail = if criterion.detail.is_empty() { String::new() } else { format!(" ({})", on_a_line(&criterion.detail)) };
-        format!("  [{}] {}: {}{detail}", out.texts.get(sign), criterion.code, out.texts.get(&format!("criterion-{}", criterion.code)))
+        format!(
+            "  [{}] {}: {}{detail}",
+            out.texts.get(sign),
+            criterion.code,
+            out.texts.get(&format!("criterion-{}", criterion.code))
+        )
     };
     criteria.iter().map(line).collect()
 }

@@ -34,8 +34,8 @@ pub struct Way {
 /// What belongs to honest people.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Honest {
-    /// How much is as it was.
-    pub kept: u64,
+    /// Whether everything is as it was.
+    pub kept: bool,
     /// What is not.
     pub touched: Vec<String>,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use regain_emulator::Running;
 use regain_incident::account::Account;
+use regain_incident::policy::Policy;
 use regain_incident::secret::Secret;
 use regain_ports::{Handoff, HandoffRefused};
 use serde_json::Value;
@@ -16,7 +17,7 @@ use crate::commands::{Desk, emulate};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::session::Session;
-use crate::settings;
+use crate::settings::{Settings, Waits};
 use crate::texts::Texts;
 
 /// Everything that a demonstration needs.
@@ -48,9 +49,10 @@ impl Stage {
         let scenario = emulate::scenario(&args.scenario)?;
         let accounts = targets(&args.scenario)?;
         let running = emulate::begin(scenario, 0, 1, 1.0, None, false).await?;
-        let folder = Folder(std::env::temp_dir().join(format!("regain-demo-{}-{:016x}", std::process::id(), rand::random::<u64>())));
+        let folder =
+            Folder(std::env::temp_dir().join(format!("regain-demo-{}-{:016x}", std::process::id(), rand::random::<u64>())));
         let line = serde_json::to_string(&running.endpoints)?;
-        let settings = settings::emulated(&line, folder.0.clone())?;
+        let settings = Settings::emulated(&line, folder.0.clone(), Policy::default(), Waits::Jumping)?;
         let mut session = Session::open(&settings, &environment, Arc::new(Shown)).await?;
         session.world.leave_out.clone_from(&args.leave_out);
         let control = Control::new(&running.endpoints.control)?;
@@ -97,9 +99,9 @@ impl Stage {
                 let _ = out.data(&format!("      {}", regain_incident::text::harmless(&way.proof, 110)));
             }
         }
-        let names = [("kept", verdicts.honest.kept.to_string()), ("touched", verdicts.honest.touched.len().to_string())];
-        let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let _ = out.data(&out.texts.with("demo-honest", &names));
+        let honest = &verdicts.honest;
+        let key = if honest.kept { "demo-honest" } else { "demo-honest-touched" };
+        let _ = out.data(&out.texts.with(key, &[("touched", &honest.touched.join(", "))]));
     }
 }
 

@@ -1,0 +1,405 @@
+//! What each feature of this version needs. A table: the grants that `doctor` looks for and that
+//! `doctor --setup` asks for are the same, since both are read from here.
+//!
+//! Left to others: what each request is denied without is the adapter's knowledge. The permissions
+//! are those of Microsoft's reference, the least one first in each group.
+
+/// One thing that this version does, and what it takes.
+pub struct Need {
+    /// Its name, for scripts.
+    pub feature: &'static str,
+    /// What it does, as a phrase.
+    pub what: &'static str,
+    /// Graph application permissions: of each group any one.
+    pub permissions: &'static [&'static [&'static str]],
+    /// Directory roles on the app: any one. Global Administrator goes without saying.
+    pub roles: &'static [&'static str],
+    /// Cmdlets of Exchange: also allowed by a role group there, which no token shows.
+    pub cmdlets: &'static [&'static str],
+    /// The read that tries it, or one that is refused together with it.
+    pub probe: Probe,
+    /// Whether the probe is the thing itself, or only near it.
+    pub tried: Tried,
+}
+
+/// What a probe says about a need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// It is the thing itself.
+    Itself,
+    /// A change is never tried: the token tells, and a refused probe tells against it.
+    Near,
+}
+
+/// A harmless read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Probe {
+    /// Nothing but the token.
+    Token,
+    /// Finds an account.
+    Account,
+    /// What a mailbox is for.
+    Purpose,
+    /// The tenant's domains.
+    Domains,
+    /// Who is a Global Administrator.
+    Administrators,
+    /// Directory roles of an account.
+    EntraRoles,
+    /// The same under PIM.
+    PimRoles,
+    /// Role-assignable groups of an account.
+    GroupRoles,
+    /// Accepted domains.
+    AcceptedDomains,
+    /// Forwarding of a mailbox.
+    Forwarding,
+    /// Rules of a mailbox.
+    InboxRules,
+    /// Restricted entities.
+    SendingBlock,
+    /// Role groups of Exchange.
+    ExchangeRoles,
+}
+
+/// Role names with the template ids that a token has.
+pub const ROLES: &[(&str, &str)] = &[
+    (GLOBAL, "62e90394-69f5-4237-9190-012177145e10"),
+    (PRIVILEGED_AUTHENTICATION, "7be44c8a-adaf-4e2a-84d6-ab2649e08a13"),
+    (USER, "fe930be7-5e62-47db-91af-98c3a49a38b1"),
+    (EXCHANGE, "29232cdf-9323-42fd-ade2-1d097af3e4de"),
+    (RECIPIENT, "31392ffb-586c-42d1-9346-e59415a2cc4e"),
+    (SECURITY, "194ae4cb-b126-40b2-bd5b-6091b380977d"),
+    (SECURITY_READER, "5d6b6bb7-de71-4623-b4af-96380a352509"),
+    (GLOBAL_READER, "f2ef992c-3afb-46b9-b7cf-a126ee74c451"),
+];
+
+/// May do everything.
+pub const GLOBAL: &str = "Global Administrator";
+/// May block and reset administrators.
+pub const PRIVILEGED_AUTHENTICATION: &str = "Privileged Authentication Administrator";
+/// May reset ordinary accounts.
+pub const USER: &str = "User Administrator";
+/// May do everything in Exchange that this version does.
+pub const EXCHANGE: &str = "Exchange Administrator";
+const RECIPIENT: &str = "Exchange Recipient Administrator";
+const SECURITY: &str = "Security Administrator";
+const SECURITY_READER: &str = "Security Reader";
+const GLOBAL_READER: &str = "Global Reader";
+
+const READ_USERS: &[&str] = &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const READ_DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
+const READ_ROLES: &[&str] =
+    &["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"];
+const WRITE_ROLES: &[&str] = &["RoleManagement.ReadWrite.Directory"];
+const READ_PIM: &[&str] = &[
+    "RoleAssignmentSchedule.Read.Directory",
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    "RoleManagement.Read.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+];
+const READ_ELIGIBLE: &[&str] = &[
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    "RoleManagement.Read.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+];
+
+/// The permission on Exchange that every cmdlet needs beside a role. It is in another token.
+pub const EXCHANGE_PERMISSION: &str = "Exchange.ManageAsApp";
+
+/// Everything that this version does.
+pub const NEEDS: &[Need] = &[
+    Need {
+        feature: "find-account",
+        what: "find an account and read who it is",
+        permissions: &[READ_USERS],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Account,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "mailbox-kind",
+        what: "tell a person's mailbox from a shared one or a room",
+        permissions: &[&["MailboxSettings.Read", "MailboxSettings.ReadWrite"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Purpose,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "domains",
+        what: "tell inside from outside: the tenant's domains",
+        permissions: &[&["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Domains,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "global-administrators",
+        what: "count the Global Administrators that would be left",
+        permissions: &[READ_ROLES, READ_USERS],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Administrators,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "read-entra-roles",
+        what: "read directory roles",
+        permissions: &[READ_ROLES],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::EntraRoles,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "read-pim-roles",
+        what: "read directory roles under PIM",
+        permissions: &[READ_PIM, READ_ELIGIBLE],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::PimRoles,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "read-group-roles",
+        what: "read roles that come through groups",
+        permissions: &[
+            READ_DIRECTORY,
+            READ_ROLES,
+            &["PrivilegedAssignmentSchedule.Read.AzureADGroup", "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"],
+            &["PrivilegedEligibilitySchedule.Read.AzureADGroup", "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
+        ],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::GroupRoles,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "block-sign-in",
+        what: "block sign-in, and allow it again",
+        permissions: &[&["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"], READ_USERS],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Account,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "replace-password",
+        what: "replace the password",
+        permissions: &[&["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
+        roles: &[USER, PRIVILEGED_AUTHENTICATION],
+        cmdlets: &[],
+        probe: Probe::Token,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "lock-administrators",
+        what: "block and reset accounts that hold admin roles",
+        permissions: &[],
+        roles: &[PRIVILEGED_AUTHENTICATION],
+        cmdlets: &[],
+        probe: Probe::Token,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "revoke-sessions",
+        what: "revoke sessions",
+        permissions: &[&["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Token,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "change-entra-roles",
+        what: "withdraw directory roles and give them back, under PIM too",
+        permissions: &[WRITE_ROLES],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::EntraRoles,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "change-group-roles",
+        what: "withdraw membership of role-assignable groups and give it back",
+        permissions: &[
+            &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"],
+            WRITE_ROLES,
+            &["PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"],
+            &["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
+        ],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::GroupRoles,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "change-group-owners",
+        what: "withdraw ownership of role-assignable groups and give it back",
+        permissions: &[&["Group.ReadWrite.All", "Directory.ReadWrite.All"], WRITE_ROLES],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::GroupRoles,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "accepted-domains",
+        what: "read the domains that mail is accepted for",
+        permissions: &[],
+        roles: &[EXCHANGE, RECIPIENT, SECURITY, GLOBAL_READER, SECURITY_READER],
+        cmdlets: &["Get-AcceptedDomain"],
+        probe: Probe::AcceptedDomains,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "read-forwarding",
+        what: "read forwarding",
+        permissions: &[],
+        roles: &[EXCHANGE, RECIPIENT, GLOBAL_READER],
+        cmdlets: &["Get-Mailbox", "Get-Recipient"],
+        probe: Probe::Forwarding,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "change-forwarding",
+        what: "remove forwarding, and put it back",
+        permissions: &[],
+        roles: &[EXCHANGE, RECIPIENT],
+        cmdlets: &["Set-Mailbox"],
+        probe: Probe::Forwarding,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "read-inbox-rules",
+        what: "read inbox rules, hidden ones too",
+        permissions: &[],
+        roles: &[EXCHANGE, RECIPIENT],
+        cmdlets: &["Get-InboxRule"],
+        probe: Probe::InboxRules,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "change-inbox-rules",
+        what: "switch off, remove and restore inbox rules",
+        permissions: &[],
+        roles: &[EXCHANGE, RECIPIENT],
+        cmdlets: &["Disable-InboxRule", "Enable-InboxRule", "Remove-InboxRule", "New-InboxRule"],
+        probe: Probe::InboxRules,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "read-sending-block",
+        what: "read the restricted entities",
+        permissions: &[],
+        roles: &[EXCHANGE, SECURITY, SECURITY_READER, GLOBAL_READER],
+        cmdlets: &["Get-BlockedSenderAddress", "Get-Recipient"],
+        probe: Probe::SendingBlock,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "lift-sending-block",
+        what: "lift a sending block",
+        permissions: &[],
+        roles: &[EXCHANGE, SECURITY],
+        cmdlets: &["Remove-BlockedSenderAddress"],
+        probe: Probe::SendingBlock,
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "read-exchange-roles",
+        what: "read role groups and roles of Exchange",
+        permissions: &[],
+        roles: &[EXCHANGE, SECURITY, GLOBAL_READER],
+        cmdlets: &["Get-RoleGroup", "Get-RoleGroupMember", "Get-ManagementRoleAssignment"],
+        probe: Probe::ExchangeRoles,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "change-exchange-roles",
+        what: "withdraw roles of Exchange and give them back",
+        permissions: &[],
+        roles: &[EXCHANGE],
+        cmdlets: &[
+            "Add-RoleGroupMember",
+            "Remove-RoleGroupMember",
+            "New-ManagementRoleAssignment",
+            "Remove-ManagementRoleAssignment",
+        ],
+        probe: Probe::ExchangeRoles,
+        tried: Tried::Near,
+    },
+];
+
+impl Need {
+    /// Whether it is Exchange's to allow.
+    pub fn is_exchange(&self) -> bool {
+        !self.cmdlets.is_empty()
+    }
+
+    /// The groups of permissions of which none is held.
+    pub fn lacking(&self, held: &[String]) -> Vec<&'static [&'static str]> {
+        let is_held = |one: &&str| held.iter().any(|permission| permission == one);
+        self.permissions.iter().copied().filter(|group| !group.iter().any(|one| is_held(one))).collect()
+    }
+
+    /// Whether one of its roles is held, by template id.
+    pub fn role_is_held(&self, held: &[String]) -> bool {
+        let mut fitting = self.roles.iter().chain([&GLOBAL]).filter_map(|name| template(name));
+        self.roles.is_empty() || fitting.any(|id| held.iter().any(|role| role.eq_ignore_ascii_case(id)))
+    }
+
+    /// What it needs, for a person.
+    pub fn told(&self) -> Vec<String> {
+        let mut told: Vec<String> = self.permissions.iter().map(|group| (*group).join(" or ")).collect();
+        if self.is_exchange() {
+            told.push(EXCHANGE_PERMISSION.to_owned());
+            told.push(format!("role {}, or a role group in Exchange with {}", self.roles.join(" or "), self.cmdlets.join(", ")));
+        } else if !self.roles.is_empty() {
+            told.push(format!("role {}", self.roles.join(" or ")));
+        }
+        told
+    }
+}
+
+/// The template id of a role.
+pub fn template(name: &str) -> Option<&'static str> {
+    ROLES.iter().find(|(known, _)| *known == name).map(|(_, id)| *id)
+}
+
+/// The name of a role, where it is one of those.
+pub fn role_name(template: &str) -> Option<&'static str> {
+    ROLES.iter().find(|(_, id)| id.eq_ignore_ascii_case(template)).map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_whole() {
+        let names: BTreeSet<_> = NEEDS.iter().map(|need| need.feature).collect();
+        assert_eq!(names.len(), NEEDS.len(), "every feature once");
+        for need in NEEDS {
+            assert!(need.roles.iter().all(|role| template(role).is_some()), "{}", need.feature);
+            assert!(!need.permissions.is_empty() || !need.roles.is_empty(), "{}", need.feature);
+            assert!(need.tried == Tried::Near || need.probe != Probe::Token, "{}: it must be tried", need.feature);
+        }
+    }
+
+    #[test]
+    fn any_of_a_group_and_all_of_the_groups() {
+        let need = NEEDS.iter().find(|need| need.feature == "read-pim-roles").unwrap();
+        let held = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(need.lacking(&held(&["RoleManagement.Read.Directory"])).len(), 0);
+        assert_eq!(need.lacking(&held(&["RoleEligibilitySchedule.Read.Directory"])).len(), 1);
+        assert_eq!(need.lacking(&[]).len(), 2);
+    }
+}

@@ -1,0 +1,258 @@
+//! A tenant that is signed in to, and everything that the engine needs to work on it.
+//!
+//! Invariant: a session exists only if the token is for the tenant that was meant; until that is
+//! known nothing is written, not even the data folder. So a wrong tenant, an expired secret or an
+//! app without consent is an error that changed nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use regain_engine::World;
+use regain_incident::ids::TenantId;
+use regain_microsoft::{Credential, Endpoints, Microsoft, Patience, RandomPasswords, RoundTrips, SetupError};
+use regain_ports::{Clock, Directory, Handoff, JournalError, Mail, Operator, ProviderError};
+use regain_store::Store;
+
+use crate::clock::{ClockError, EmulatedClock, JumpingClock, SystemClock};
+use crate::environment::Environment;
+use crate::settings::{EmulatedLine, RealTenant, Settings, SettingsError, Target, Waits};
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The settings, as the adapter sees them.
+    #[error("the tenant's services cannot be addressed")]
+    Setup(#[source] SetupError),
+    /// The clock of an emulated tenant.
+    #[error("the emulated tenant's clock cannot be shared")]
+    Clock(#[source] ClockError),
+    /// The tenant did not let us in.
+    #[error("no sign-in to tenant {tenant}, so nothing was done")]
+    SignIn {
+        /// The tenant that was meant.
+        tenant: TenantId,
+        /// Why.
+        #[source]
+        source: ProviderError,
+    },
+    /// The token is for another tenant.
+    #[error("the credential is for tenant {found}, and {meant} is meant, so nothing was done")]
+    WrongTenant {
+        /// The tenant that was meant.
+        meant: TenantId,
+        /// The tenant of the token.
+        found: TenantId,
+    },
+    /// The journal.
+    #[error("the journal could not be opened")]
+    Journal(#[source] JournalError),
+}
+
+impl SessionError {
+    /// The next thing to do, where the cause below does not say it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Settings(error) => Some(error.hint()),
+            Self::Setup(_) | Self::Clock(_) => {
+                Some("write what `regain emulate` prints into the file, start it again, or unset REGAIN_ENDPOINTS".to_owned())
+            }
+            Self::WrongTenant { found, .. } => {
+                Some(format!("check the tenant id of the settings; to work on {found}, configure it: regain tenant add"))
+            }
+            Self::SignIn { .. } | Self::Journal(_) => None,
+        }
+    }
+}
+
+/// A tenant that is signed in to.
+pub struct Session {
+    /// What the engine works with.
+    pub world: World,
+    /// The identity that this tool runs as.
+    pub operator: Operator,
+    /// Who holds the leases of this process.
+    pub holder: String,
+    /// Whether the tenant is an emulated one.
+    pub emulated: bool,
+    microsoft: Arc<Microsoft>,
+    store: Arc<Store>,
+    signed_in_within: Duration,
+}
+
+impl Session {
+    /// Signs in, checks that it is the right tenant, and opens the journal.
+    pub async fn open(settings: &Settings, environment: &Environment, handoff: Arc<dyn Handoff>) -> Result<Self, SessionError> {
+        let target = settings.target()?;
+        let clock = clock_of(target, settings.waits).await.map_err(SessionError::Clock)?;
+        let (meant, microsoft) = connect(target, environment, clock.clone())?;
+        let began = Instant::now();
+        let operator = microsoft.operator().await.map_err(|source| SessionError::SignIn { tenant: meant.clone(), source })?;
+        let signed_in_within = began.elapsed();
+        if operator.tenant != meant {
+            return Err(SessionError::WrongTenant { meant, found: operator.tenant });
+        }
+        let store = journal(&settings.data_dir).await?;
+        let (directory, mail): (Arc<dyn Directory>, Arc<dyn Mail>) = (microsoft.clone(), microsoft.clone());
+        let world = World {
+            directory,
+            mail,
+            journal: store.clone(),
+            clock,
+            passwords: Arc::new(RandomPasswords),
+            handoff,
+            policy: settings.policy.clone(),
+            actor: actor(environment, Some(&operator)),
+            leave_out: Vec::new(),
+        };
+        let emulated = settings.is_emulated();
+        Ok(Self { world, operator, holder: holder(environment), emulated, microsoft, store, signed_in_within })
+    }
+
+    /// Requests to the tenant so far, and how many of them had to follow one another.
+    pub fn round_trips(&self) -> RoundTrips {
+        self.microsoft.round_trips()
+    }
+
+    /// How long the sign-in took.
+    pub fn signed_in_within(&self) -> Duration {
+        self.signed_in_within
+    }
+
+    /// The journal, with what only it can do.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+}
+
+/// The journal alone, for commands that ask no tenant.
+pub async fn journal(data_dir: &Path) -> Result<Arc<Store>, SessionError> {
+    Store::open(data_dir).await.map(Arc::new).map_err(SessionError::Journal)
+}
+
+/// Who acts, as the journal names it: operating-system user, host, and the token's identity.
+pub fn actor(environment: &Environment, operator: Option<&Operator>) -> String {
+    let who = format!("{}@{}", environment.user(), environment.host());
+    match operator {
+        Some(operator) => format!("{who} as app {}", operator.client),
+        None => who,
+    }
+}
+
+/// Who holds a lease: this process, and no other that may get its number.
+pub fn holder(environment: &Environment) -> String {
+    format!("{}/{}/{:08x}", environment.host(), std::process::id(), rand::random::<u32>())
+}
+
+async fn clock_of(target: &Target, waits: Waits) -> Result<Arc<dyn Clock>, ClockError> {
+    let Target::Emulated(EmulatedLine { control: Some(control), .. }) = target else {
+        return Ok(Arc::new(SystemClock));
+    };
+    Ok(match waits {
+        Waits::AsTheTenant => Arc::new(EmulatedClock::connect(control, None).await?),
+        Waits::Scaled(scale) => Arc::new(EmulatedClock::connect(control, Some(scale)).await?),
+        Waits::Jumping => Arc::new(JumpingClock::connect(control).await?),
+    })
+}
+
+/// The tenant that is meant, and a handle on it that has asked nothing yet.
+fn connect(
+    target: &Target,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<(TenantId, Arc<Microsoft>), SessionError> {
+    let (meant, settings) = match target {
+        Target::Real(tenant) => (&tenant.id, real(tenant, environment, clock)?),
+        Target::Emulated(line) => {
+            let settings = regain_microsoft::Settings::emulated(line.line.expose(), clock).map_err(SessionError::Setup)?;
+            (&line.tenant, settings)
+        }
+    };
+    let microsoft = Microsoft::new(settings).map_err(SessionError::Setup)?;
+    Ok((meant.clone(), Arc::new(microsoft)))
+}
+
+fn real(
+    tenant: &RealTenant,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<regain_microsoft::Settings, SessionError> {
+    Ok(regain_microsoft::Settings {
+        tenant: tenant.id.to_string(),
+        client_id: tenant.client_id.clone(),
+        credential: Credential::ClientSecret(tenant.secret.read(environment)?),
+        endpoints: Endpoints::cloud(tenant.cloud.cloud()).map_err(SessionError::Setup)?,
+        clock,
+        patience: Patience::default(),
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use regain_emulator::{Options, Running, Scenario, start};
+    use regain_incident::policy::Policy;
+    use regain_ports::ProviderErrorKind;
+
+    use super::*;
+    use crate::handoff::NoHandoff;
+
+    const TENANT: &str = "0f1e2d3c-4b5a-4678-9a0b-c0de00000001";
+
+    /// A tenant with one administrator, and our app with these permissions and roles.
+    pub(crate) async fn tenant(permissions: &[&str], roles: &[&str]) -> Running {
+        let scenario = serde_json::json!({
+            "format": 1, "name": "session", "clock": "2026-11-02T09:00:00Z",
+            "tenant": {"id": TENANT, "name": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "licences": ["AAD_PREMIUM_P2", "EXCHANGE_S_ENTERPRISE"]},
+            "callers": [{
+                "client_id": "c3000000-0000-4000-8000-000000000001", "client_secret": "emulated-secret", "name": "regain",
+                "service_principal_id": "c3000000-0000-4000-8000-0000000000f1", "permissions": permissions, "roles": roles,
+            }],
+            "graph": {"users": [{
+                "id": "a1000000-0000-4000-8000-000000000001", "userPrincipalName": "admin@contoso.onmicrosoft.com",
+                "displayName": "Administrator", "accountEnabled": true,
+            }]},
+        });
+        start(Scenario::from_value(&scenario).unwrap(), Options::default()).await.unwrap()
+    }
+
+    pub(crate) fn settings(running: &Running, data_dir: &Path, change: impl FnOnce(&mut serde_json::Value)) -> Settings {
+        let mut line = serde_json::to_value(&running.endpoints).unwrap();
+        change(&mut line);
+        Settings::emulated(&line.to_string(), data_dir.to_owned(), Policy::default(), Waits::Jumping).unwrap()
+    }
+
+    pub(crate) async fn open(settings: &Settings) -> Result<Session, SessionError> {
+        Session::open(settings, &Environment::empty(), Arc::new(NoHandoff::because("a test"))).await
+    }
+
+    #[tokio::test]
+    async fn a_session_knows_who_it_is() {
+        let running = tenant(&["User.Read.All"], &[]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let session = open(&settings(&running, folder.path(), |_| {})).await.unwrap();
+        assert_eq!(session.operator.permissions, ["User.Read.All"]);
+        assert_eq!(session.operator.tenant.as_str(), TENANT);
+        assert_eq!(session.world.actor, "somebody@localhost as app c3000000-0000-4000-8000-000000000001");
+        assert!(session.holder.starts_with("localhost/"));
+        assert_eq!(session.round_trips().requests, 0, "signing in is no round trip");
+        running.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_wrong_secret_or_tenant_is_told_before_anything_is_written() {
+        let running = tenant(&[], &[]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let wrong = settings(&running, &data, |line| line["client_secret"] = "another".into());
+        let error = open(&wrong).await.err().unwrap();
+        let SessionError::SignIn { source, .. } = &error else { panic!("{error}") };
+        assert!(matches!(source.kind, ProviderErrorKind::Credential { .. }), "{source}");
+        let elsewhere = settings(&running, &data, |line| line["tenant_id"] = "0f1e2d3c-4b5a-4678-9a0b-c0de00000009".into());
+        assert!(open(&elsewhere).await.is_err());
+        assert!(!data.exists(), "nothing was written");
+        running.stop().await;
+    }
+}

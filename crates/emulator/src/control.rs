@@ -1,0 +1,81 @@
+//! The test's own door: what happened, what is the case, and what time it is.
+//!
+//! Invariant: nothing here is visible to the services of the tenant, and reading changes nothing.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::caller::{Caller, Kind};
+use crate::message::{Answer, Request, Service};
+use crate::world::World;
+use crate::{clock, entra, graph, normal, permissions, record, scenario, verdict};
+
+/// Answers what needs nothing but the world. Moving the clock is the server's, since the attacker acts on the way.
+pub fn answer(world: &mut World, request: &Request) -> Answer {
+    match (request.method.as_str(), request.path.trim_end_matches('/')) {
+        ("GET", "/verdict") => Answer::json(200, &verdict::verdict(world)),
+        ("GET", "/requests") => Answer::json(200, &record::requests(world)),
+        ("GET", "/round-trips") => Answer::json(200, &record::round_trips(world)),
+        ("GET", "/state") => Answer::json(200, &normal::normal_form(&world.tenant)),
+        ("GET", "/operations") => Answer::json(200, &graph::operations_served()),
+        ("GET", "/unimplemented") => Answer::json(200, &json!(world.unimplemented)),
+        ("GET", "/clock") => now(world),
+        ("POST", "/faults") => replace_faults(world, request),
+        ("POST", "/change") => change(world, request),
+        _ => wrong(404, "no such control operation"),
+    }
+}
+
+/// The span that a `POST /clock` asks for.
+pub fn asked_advance(request: &Request) -> Result<SignedDuration, Answer> {
+    let body = request.json().unwrap_or(Value::Null);
+    let span = body["advance"].as_str().and_then(clock::parse_span).filter(|span| !span.is_negative());
+    span.ok_or_else(|| wrong(400, "advance: an ISO 8601 duration such as PT95M is wanted"))
+}
+
+/// What the clock shows.
+pub fn now(world: &World) -> Answer {
+    Answer::json(200, &json!({"now": world.clock.now(), "scale": world.clock.scale()}))
+}
+
+fn wrong(status: u16, problem: &str) -> Answer {
+    Answer::json(status, &json!({"problem": problem}))
+}
+
+fn replace_faults(world: &mut World, request: &Request) -> Answer {
+    match scenario::faults(&request.json().unwrap_or(Value::Null)) {
+        Ok(faults) => {
+            world.faults = faults;
+            Answer::empty(204)
+        }
+        Err(error) => wrong(400, &error.to_string()),
+    }
+}
+
+/// Performs a call as somebody else who may do everything, past faults, limits and record.
+fn change(world: &mut World, request: &Request) -> Answer {
+    let body = request.json().unwrap_or(Value::Null);
+    let call = &body["graph"];
+    let (Some(method), Some(path)) = (call["method"].as_str(), call["path"].as_str()) else {
+        return wrong(400, "graph: method and path are wanted");
+    };
+    let target = if path.starts_with("/v1.0") || path.starts_with("/beta") { path.to_owned() } else { format!("/v1.0{path}") };
+    let mut inner = Request::new(Service::Graph, method, &target);
+    if !call["body"].is_null() {
+        inner = inner.with_json(&call["body"]);
+    }
+    if world.faults.can_lag() {
+        world.history.keep(world.now, world.tenant.directory.clone());
+    }
+    graph::route(world, &inner, &somebody_else())
+}
+
+fn somebody_else() -> Caller {
+    let permissions = permissions::APP_ROLES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let roles = crate::roles::template("Global Administrator").map(str::to_owned).into_iter().collect();
+    let id = crate::seed::named_uuid("somebody else");
+    Caller {
+        kind: Kind::App { app_id: id.clone(), service_principal: id, permissions, roles },
+        aud: entra::token::audience(Service::Graph).to_owned(),
+    }
+}

@@ -1,0 +1,100 @@
+//! The documented limits of the directory, counted per app.
+//!
+//! Invariant: windows are of emulated time, so a clock that stands still never lets a window pass.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::caller::Caller;
+use crate::message::{Answer, Request};
+use crate::world::World;
+
+/// Writes per app and tenant.
+const WRITES: Limit = Limit { units: 3_000, window: SignedDuration::from_secs(150), information: "WriteLimitExceeded" };
+
+/// Usage of the limits so far.
+#[derive(Clone, Debug, Default)]
+pub struct Meters {
+    used: BTreeMap<(String, &'static str), VecDeque<(Timestamp, u32)>>,
+}
+
+#[derive(Clone, Copy)]
+struct Limit {
+    units: u32,
+    window: SignedDuration,
+    information: &'static str,
+}
+
+/// Counts a request, and refuses it when a limit is reached.
+pub fn check(world: &mut World, request: &Request, caller: &Caller) -> Option<Answer> {
+    if is_outlook(request) {
+        return None;
+    }
+    let reads = Limit {
+        units: read_units(world.tenant.directory.users.len()),
+        window: SignedDuration::from_secs(10),
+        information: "ResourceUnitLimitExceeded",
+    };
+    let limits = if request.method == "GET" { vec![(reads, cost(request))] } else { vec![(reads, cost(request)), (WRITES, 1)] };
+    let (now, app) = (world.now, caller.app_id().to_owned());
+    for (limit, units) in limits {
+        if let Some(wait) = world.meters.take(&app, limit, now, units) {
+            return Some(refusal(limit, wait, &app, &world.tenant.id, units));
+        }
+    }
+    None
+}
+
+/// Mailboxes have limits of their own.
+fn is_outlook(request: &Request) -> bool {
+    let path = request.path.to_ascii_lowercase();
+    ["/mailfolders", "/mailboxsettings", "/sendmail"].iter().any(|part| path.contains(part))
+}
+
+fn read_units(users: usize) -> u32 {
+    match users {
+        0..50 => 3_500,
+        50..=500 => 5_000,
+        _ => 8_000,
+    }
+}
+
+/// Resource units of a request, never below one.
+fn cost(request: &Request) -> u32 {
+    let (path, query) = (request.path.to_ascii_lowercase(), request.query.to_ascii_lowercase().replace("%24", "$"));
+    let base: i32 = match path.as_str() {
+        path if path.contains("transitivemember") || path.contains("getbyids") => 5,
+        path if path.contains("/members") => 3,
+        path if path.trim_end_matches('/').ends_with("/users") => 2,
+        _ => 1,
+    };
+    let units = base - i32::from(query.contains("$select=")) + i32::from(query.contains("$expand="));
+    u32::try_from(units.max(1)).unwrap_or(1)
+}
+
+impl Meters {
+    /// Takes units, or tells how many seconds to wait.
+    fn take(&mut self, app: &str, limit: Limit, now: Timestamp, units: u32) -> Option<i64> {
+        let used = self.used.entry((app.to_owned(), limit.information)).or_default();
+        while used.front().is_some_and(|(at, _)| now.duration_since(*at) >= limit.window) {
+            used.pop_front();
+        }
+        let sum: u32 = used.iter().map(|(_, units)| units).sum();
+        if sum + units <= limit.units {
+            used.push_back((now, units));
+            return None;
+        }
+        let oldest = used.front().map_or(now, |(at, _)| *at);
+        Some((limit.window - now.duration_since(oldest)).as_secs().max(1))
+    }
+}
+
+fn refusal(limit: Limit, wait: i64, app: &str, tenant: &str, units: u32) -> Answer {
+    Answer::graph_error(429, "TooManyRequests", "Please retry again later.")
+        .with_header("Retry-After", &wait.to_string())
+        .with_header("x-ms-throttle-limit-percentage", "1.1")
+        .with_header("x-ms-throttle-scope", &format!("Tenant_Application/ReadWrite/{app}/{tenant}"))
+        .with_header("x-ms-throttle-information", limit.information)
+        .with_header("x-ms-resource-unit", &units.to_string())
+}

@@ -1,0 +1,35 @@
+//! The directory as it was, for replicas that have not heard yet.
+//!
+//! Invariant: what is kept is bounded. A replica that would be further behind shows the oldest kept state.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::directory::Directory;
+
+/// States kept at most.
+const STATES_MAX: usize = 64;
+
+/// Earlier states, each with the moment it was replaced.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    states: VecDeque<(Timestamp, Arc<Directory>)>,
+}
+
+impl History {
+    /// Keeps a state that was true until now.
+    pub fn keep(&mut self, until: Timestamp, state: Directory) {
+        self.states.push_back((until, Arc::new(state)));
+        if self.states.len() > STATES_MAX {
+            self.states.pop_front();
+        }
+    }
+
+    /// The state that a replica `behind` shows, unless it is the present one.
+    pub fn at(&self, now: Timestamp, behind: SignedDuration) -> Option<Arc<Directory>> {
+        let moment = now.saturating_sub(behind).unwrap_or(Timestamp::MIN);
+        self.states.iter().find(|(until, _)| *until > moment).map(|(_, state)| Arc::clone(state))
+    }
+}

@@ -1,0 +1,126 @@
+//! Passwords and refresh tokens: what lets somebody in again.
+//!
+//! Invariant: a sign-in compares the password for real, and a refresh token dies of what kills a real one:
+//! revocation, a password change, a block. Nothing here ends an access token.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// A refresh token that was handed out.
+#[derive(Clone, Debug)]
+pub struct Refresh {
+    /// Object id of the account.
+    pub account: String,
+    /// Client id it was issued to.
+    pub client_id: String,
+    /// Delegated permissions it stands for.
+    pub scopes: Vec<String>,
+    /// When.
+    pub issued: Timestamp,
+    serial: u64,
+}
+
+impl Refresh {
+    /// A token for an account, through an app.
+    pub fn new(account: &str, client_id: &str, scopes: &[String], issued: Timestamp) -> Self {
+        Self { account: account.to_owned(), client_id: client_id.to_owned(), scopes: scopes.to_vec(), issued, serial: 0 }
+    }
+}
+
+/// Passwords and refresh tokens of a tenant.
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
+    passwords: BTreeMap<String, String>,
+    former: BTreeMap<String, Vec<String>>,
+    ended: BTreeMap<String, u64>,
+    refresh: BTreeMap<String, Refresh>,
+    must_change: BTreeMap<String, bool>,
+    serial: u64,
+}
+
+impl Sessions {
+    /// Sets a password, remembering the one before, and ends what was issued under it. A first password ends nothing.
+    pub fn set_password(&mut self, account: &str, password: &str, must_change: bool) {
+        if let Some(old) = self.passwords.insert(account.to_owned(), password.to_owned()) {
+            self.former.entry(account.to_owned()).or_default().push(old);
+            self.end_refresh(account);
+        }
+        self.must_change.insert(account.to_owned(), must_change);
+    }
+
+    /// Ends every refresh token issued to the account so far.
+    pub fn end_refresh(&mut self, account: &str) {
+        self.serial += 1;
+        self.ended.insert(account.to_owned(), self.serial);
+    }
+
+    /// Whether this is the password. An account without one lets nobody in.
+    pub fn is_password(&self, account: &str, password: &str) -> bool {
+        self.passwords.get(account).is_some_and(|known| known == password)
+    }
+
+    /// The password, for those who are meant to know it.
+    pub fn password(&self, account: &str) -> Option<&str> {
+        self.passwords.get(account).map(String::as_str)
+    }
+
+    /// Whether the account has to choose a new password at its next sign-in.
+    pub fn must_change(&self, account: &str) -> bool {
+        self.must_change.get(account).copied().unwrap_or(false)
+    }
+
+    /// Whether this is or was a password of the account.
+    pub fn was_password(&self, account: &str, password: &str) -> bool {
+        self.is_password(account, password)
+            || self.former.get(account).is_some_and(|old| old.iter().any(|known| known == password))
+    }
+
+    /// Keeps a refresh token.
+    pub fn issue(&mut self, token: String, refresh: Refresh) {
+        self.serial += 1;
+        self.refresh.insert(token, Refresh { serial: self.serial, ..refresh });
+    }
+
+    /// A refresh token as it was issued, dead or alive.
+    pub fn refresh(&self, token: &str) -> Option<&Refresh> {
+        self.refresh.get(token)
+    }
+
+    /// Whether a revocation or a password change came after the token.
+    ///
+    /// Order decides, not time: the two may share an instant of a clock that stands still.
+    pub fn has_ended(&self, refresh: &Refresh) -> bool {
+        self.ended.get(&refresh.account).is_some_and(|ended| *ended > refresh.serial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refresh, Sessions};
+
+    fn token() -> Refresh {
+        Refresh::new("a", "app", &[], jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn the_old_password_lets_nobody_in() {
+        let mut sessions = Sessions::default();
+        sessions.set_password("a", "old", false);
+        sessions.set_password("a", "new", false);
+        assert!(sessions.is_password("a", "new"));
+        assert!(!sessions.is_password("a", "old"));
+        assert!(sessions.was_password("a", "old"));
+    }
+
+    #[test]
+    fn a_token_dies_of_what_comes_after_it() {
+        let mut sessions = Sessions::default();
+        sessions.issue("one".to_owned(), token());
+        sessions.end_refresh("a");
+        sessions.issue("two".to_owned(), token());
+        assert!(sessions.has_ended(sessions.refresh("one").unwrap()));
+        assert!(sessions.has_ended(&token()), "one that is not kept counts as older than all");
+        assert!(!sessions.has_ended(sessions.refresh("two").unwrap()));
+    }
+}

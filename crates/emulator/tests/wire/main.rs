@@ -1,0 +1,18 @@
+//! The emulated tenant as its clients meet it, from outside.
+
+#[cfg(test)]
+mod batch;
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod listeners;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod users;
