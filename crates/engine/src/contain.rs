@@ -1,26 +1,29 @@
 //! The hurried path: lock at once, read everything else meanwhile, judge, follow up, and leave a
 //! clean plan that waits for an approval.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use regain_incident::account::Account;
-use regain_incident::case::{Case, StepState, incident_since};
+use regain_incident::case::{AccountState, Case, StepState, incident_since};
 use regain_incident::facet::{Facet, FacetName};
 use regain_incident::facets::Reading;
 use regain_incident::finding::Finding;
 use regain_incident::ids::{AccountId, PlanId, TenantId};
 use regain_incident::item::Item;
 use regain_incident::journal::{Entry, ReadFor};
-use regain_incident::plan::{Approval, ApprovedHow, Plan, PlanError};
+use regain_incident::judge::judge;
+use regain_incident::plan::{Action, Approval, ApprovedHow, Plan, PlanError, PlanKind, PlannedStep};
 use regain_incident::planner::{LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_lock};
+use regain_incident::policy::Policy;
 use regain_incident::rail::left_working;
 use regain_ports::Urgency;
 
 use crate::collect::{assess, collect};
 use crate::driver::{Known, drive};
 use crate::intake::Target;
+use crate::machine::is_to_be_repeated;
 use crate::scribe::Audience;
 use crate::{EngineError, Scribe, World};
 
@@ -87,17 +90,17 @@ pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<
     let (plan, _) = scribe.ask(|case| plan_lock(case, &lock_targets(case, targets, &rail), world.clock.now())).await?;
     let plan = approve_by_command(world, scribe, plan).await?;
     let rest_of = |target: &Target| rest(target.has_roles());
-    let (locked, read) = tokio::join!(drive(world, scribe, plan, known.clone()), async {
-        let mut read = Known::new();
+    let (locked, followed) = tokio::join!(drive(world, scribe, plan, known.clone()), async {
+        let mut read = known;
         for (accounts, facets) in grouped(targets, rest_of) {
             read.extend(collect(world, scribe, &accounts, &facets, ReadFor::Snapshot, Urgency::Normal).await?);
         }
         let ids: Vec<AccountId> = targets.iter().map(|target| target.account.id.clone()).collect();
         assess(world, scribe, &ids).await?;
-        Ok::<Known, EngineError>(read)
+        follow_up(world, scribe, &crate::intake::ids(targets), &rail, read).await
     });
     locked?;
-    follow_up(world, scribe, targets, &rail, read?).await?;
+    followed?;
     Ok(rail)
 }
 
@@ -143,7 +146,10 @@ async fn administrators_left(world: &World, scribe: &Scribe, targets: &[Target])
     let (all, since) = scribe.ask(|case| (case.accounts.keys().cloned().collect(), case.incident_since)).await;
     let candidates = match world.directory.global_administrators().await {
         Ok(candidates) => candidates,
-        Err(_) => return Ok(may_be.into_iter().map(|target| (target.account.id.clone(), true)).collect()),
+        Err(_) => {
+            let seems_one = |target: &Target| !target.found.roles_read || target.is_global_administrator();
+            return Ok(may_be.into_iter().map(|target| (target.account.id.clone(), seems_one(target))).collect());
+        }
     };
     let none_left = left_working(&candidates, &all, since).is_empty();
     let is_one = |target: &Target| candidates.iter().any(|candidate| candidate.account == target.account.id);
@@ -176,13 +182,20 @@ fn filtered(world: &World, plan: Plan) -> Result<Plan, PlanError> {
 
 /// Roles of the targets that were read after the lock began, and forwarding judged malicious. Other
 /// accounts of the case are left alone: their rail is not known here.
-async fn follow_up(world: &World, scribe: &Scribe, targets: &[Target], rail: &Rail, known: Known) -> Result<(), EngineError> {
+async fn follow_up(
+    world: &World,
+    scribe: &Scribe,
+    targets: &BTreeSet<AccountId>,
+    rail: &Rail,
+    known: Known,
+) -> Result<(), EngineError> {
     let now = world.clock.now();
-    let ids = crate::intake::ids(targets);
     let plan = scribe
         .ask(|case| {
-            let states: Vec<_> =
-                ids.iter().filter_map(|id| Some((case.accounts.get(id)?, rail.get(id).copied().unwrap_or_default()))).collect();
+            let states: Vec<_> = targets
+                .iter()
+                .filter_map(|id| Some((case.accounts.get(id)?, rail.get(id).copied().unwrap_or_default())))
+                .collect();
             plan_follow_up(case, &states, now)
         })
         .await?
@@ -295,9 +308,9 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
     let open: Vec<PlanId> = scribe
         .ask(|case| {
             let unfinished = |state: &&regain_incident::case::PlanState| {
-                let steps = state.plan.steps().iter();
-                state.approval.is_some()
-                    && steps.clone().any(|step| !case.state(step.id).has_ended() && step.action.facet().is_some())
+                let is_open = |step: &PlannedStep| !case.state(step.id).has_ended() && step.action.facet().is_some();
+                let mut steps = state.plan.steps().iter();
+                state.approval.is_some() && steps.any(|step| is_open(step) || is_to_be_repeated(case, &state.plan, step))
             };
             case.plans.values().filter(unfinished).map(|state| state.plan.id()).collect()
         })
@@ -305,7 +318,55 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
     for id in &open {
         drive(world, scribe, *id, Known::new()).await?;
     }
+    catch_up(world, scribe).await?;
     Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
+}
+
+/// What a lock that was cut off has left undone: facets never read, roles and forwarding never
+/// followed up. Once another plan was made, or the watch has begun, a person has seen the case, and
+/// nothing more follows from the command that was typed.
+async fn catch_up(world: &World, scribe: &Scribe) -> Result<(), EngineError> {
+    let (accounts, rail) = scribe.ask(|case| (cut_off(case, &world.policy), rails(case))).await;
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let mut read = Known::new();
+    for (account, facets) in &accounts {
+        let account = std::slice::from_ref(account);
+        read.extend(collect(world, scribe, account, facets, ReadFor::Snapshot, Urgency::Normal).await?);
+    }
+    let ids: BTreeSet<AccountId> = accounts.into_iter().map(|(account, _)| account.id).collect();
+    assess(world, scribe, &ids.iter().cloned().collect::<Vec<_>>()).await?;
+    follow_up(world, scribe, &ids, &rail, read).await
+}
+
+/// Accounts whose lock may have been cut off, with the facets that it never asked for.
+fn cut_off(case: &Case, policy: &Policy) -> Vec<(Account, Vec<FacetName>)> {
+    if case.plans.values().any(|state| state.plan.kind() != PlanKind::Lock) {
+        return Vec::new();
+    }
+    let locked =
+        case.accounts.values().filter(|state| state.watched.is_empty() && case.steps_of(&state.account.id).next().is_some());
+    let unread = |state: &AccountState| {
+        FacetName::to_read().filter(|facet| !state.snapshot.facets.contains_key(facet)).collect::<Vec<_>>()
+    };
+    let is_judged = |state: &AccountState| state.assessment == judge(&state.as_last_read(), policy);
+    locked
+        .filter(|state| !unread(state).is_empty() || !is_judged(state) || !follows_up_nothing(case, state))
+        .map(|state| (state.account.clone(), unread(state)))
+        .collect()
+}
+
+/// Whether the follow-up of one account would be empty.
+fn follows_up_nothing(case: &Case, state: &AccountState) -> bool {
+    let rail = rails(case).get(&state.account.id).copied().unwrap_or_default();
+    plan_follow_up(case, &[(state, rail)], case.opened_at).is_ok_and(|(plan, _)| plan.is_empty())
+}
+
+/// The rail as the lock plans show it: who was kept, and told so.
+fn rails(case: &Case) -> Rail {
+    let keeps = |step: &PlannedStep| matches!(&step.action, Action::Manual(manual) if manual.code == "last-global-administrator");
+    case.accounts.keys().map(|id| (id.clone(), case.steps_of(id).any(|(_, step, _)| keeps(step)))).collect()
 }
 
 /// Readings so fresh that they stand for a first look: a plan that is approved at once need not

@@ -21,9 +21,12 @@ pub struct Target {
 impl Target {
     /// Whether it may be a Global Administrator: also when that could not be read.
     pub fn may_be_global_administrator(&self) -> bool {
-        !self.found.roles_read
-            || self.found.in_role_group
-            || self.found.active_roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR)
+        !self.found.roles_read || self.found.in_role_group || self.is_global_administrator()
+    }
+
+    /// Whether it is one now, as far as its active roles tell.
+    pub fn is_global_administrator(&self) -> bool {
+        self.found.active_roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR)
     }
 
     /// Whether its roles must be read before it can be locked.

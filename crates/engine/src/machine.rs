@@ -12,7 +12,7 @@ use regain_incident::facets::roles::Change as RoleChange;
 use regain_incident::facets::{Reading, Verified, identity, inbox_rules, password};
 use regain_incident::ids::{AccountId, StepId};
 use regain_incident::journal::{Entry, Refusal};
-use regain_incident::plan::{Action, ApprovedPlan, PlanKind, PlannedStep};
+use regain_incident::plan::{Action, ApprovedPlan, Plan, PlanKind, PlannedStep};
 
 use crate::step::Trouble;
 
@@ -117,7 +117,7 @@ impl Machine {
                 looking_since: None,
                 looks: 0,
                 starts: 0,
-                again_after_roles: false,
+                again_after_roles: is_to_be_repeated(case, plan.plan(), step),
                 repeated: false,
                 last_trouble: None,
             }
@@ -376,8 +376,8 @@ impl Machine {
     /// (CONTRACT 1, numbers 3 and 4).
     fn may_repeat_without_roles(&self, id: StepId) -> bool {
         let Some(slot) = self.slots.get(&id) else { return false };
-        let closes = matches!(slot.step.action, Action::SignIn(identity::Change::Block) | Action::Password(_));
-        self.kind == PlanKind::Lock && closes && !slot.repeated && self.withdrawals_of(&slot.step.account).next().is_some()
+        let has_withdrawals = self.withdrawals_of(&slot.step.account).next().is_some();
+        self.kind == PlanKind::Lock && closes(&slot.step.action) && !slot.repeated && has_withdrawals
     }
 
     fn withdrawals_of<'a>(&'a self, account: &'a AccountId) -> impl Iterator<Item = &'a Slot> {
@@ -401,6 +401,26 @@ impl Machine {
             }
         }
     }
+}
+
+/// Whether a step closes the account, so that a role of the account can forbid it.
+fn closes(action: &Action) -> bool {
+    matches!(action, Action::SignIn(identity::Change::Block) | Action::Password(_))
+}
+
+/// Whether the record shows a step of a lock that was refused for want of a right before the roles
+/// of its account were gone, and that nobody has repeated since: a crash must not forget it.
+pub fn is_to_be_repeated(case: &Case, plan: &Plan, step: &PlannedStep) -> bool {
+    let Some(refused) = case.steps.get(&step.id).filter(|_| plan.kind() == PlanKind::Lock && closes(&step.action)) else {
+        return false;
+    };
+    let is_denied = refused.state == StepState::Failed && matches!(refused.refusal, Some(Refusal::Denied { .. }));
+    let withdraws =
+        |other: &&PlannedStep| other.account == step.account && matches!(other.action, Action::Role(RoleChange::Withdraw(_)));
+    let withdrawals: Vec<_> = plan.steps().iter().filter(withdraws).filter_map(|other| case.steps.get(&other.id)).collect();
+    let may_go = withdrawals.iter().all(|record| !record.state.has_ended() || record.state == StepState::Done);
+    let goes_later = withdrawals.iter().any(|record| !record.state.has_ended() || record.verified_at > refused.started_at);
+    is_denied && refused.started_at.is_some() && may_go && goes_later
 }
 
 fn look(slot: &mut Slot, why: Look) -> Command {

@@ -70,18 +70,12 @@ fn rows() -> Vec<Row> {
             with(|person| person.identity.enabled = false),
             |_, person| person.identity.enabled,
         ),
-        repeatable(row(
-            Action::Password(password::Change::ReplaceAndForget),
-            "replace-password",
-            person(1),
-            |_, person| person.password.starts_with("forgotten"),
-        )),
-        repeatable(row(
-            Action::Password(password::Change::ReplaceAndHandOver),
-            "replace-password",
-            person(1),
-            |_, person| person.password.starts_with("handed"),
-        )),
+        repeatable(row(Action::Password(password::Change::ReplaceAndForget), "replace-password", person(1), |_, person| {
+            person.password.starts_with("forgotten")
+        })),
+        repeatable(row(Action::Password(password::Change::ReplaceAndHandOver), "replace-password", person(1), |_, person| {
+            person.password.starts_with("handed")
+        })),
         repeatable(row(Action::Sessions(sessions::Change::Revoke), "revoke-sessions", person(1), |_, person| {
             person.identity.sessions_valid_from > people::person(1).identity.sessions_valid_from
         })),

@@ -61,7 +61,7 @@ impl StepState {
             (S::Waiting | S::Unknown | S::Failed | S::Returned, E::StepStarted { .. }) => S::Running,
             (S::Running, E::StepApplied { .. }) => S::Applied,
             (S::Running | S::Applied, E::StepUnanswered { .. }) => S::Unknown, // also after a crash: observe before trying again
-            (S::Waiting | S::Running | S::Unknown, E::StepRefused { .. }) => S::Failed,
+            (S::Waiting | S::Running | S::Unknown | S::Failed, E::StepRefused { .. }) => S::Failed,
             (S::Applied | S::Unknown, E::StepContradicted { .. }) => S::Failed, // only past the deadline
             (S::Waiting | S::Applied | S::Unknown | S::Failed | S::Returned, E::StepVerified { .. }) => S::Done,
             (S::Done, E::StepReturned { .. }) => S::Returned, // somebody put it back
@@ -234,7 +234,7 @@ impl Case {
                 self.opened_at = recorded.at;
             }
             Entry::AccountAdded { account } => self.add(account, recorded.at),
-            Entry::PlanMade { plan } => self.add_plan(plan),
+            Entry::PlanMade { plan } => self.add_plan(plan).map_err(illegal)?,
             Entry::PlanApproved { plan, approval } => {
                 let state = self.plans.get_mut(plan).ok_or_else(|| illegal(format!("there is no plan {plan}")))?;
                 state.approval = Some(approval.clone());
@@ -264,11 +264,15 @@ impl Case {
         self.accounts.entry(account.id.clone()).or_insert(state);
     }
 
-    fn add_plan(&mut self, plan: &Plan) {
+    fn add_plan(&mut self, plan: &Plan) -> Result<(), String> {
+        if plan.case() != self.id || self.plans.contains_key(&plan.id()) {
+            return Err(format!("plan {} is another case's, or was made before", plan.id()));
+        }
         for step in plan.steps() {
             self.steps.insert(step.id, StepRecord::waiting());
         }
         self.plans.insert(plan.id(), PlanState { plan: plan.clone(), approval: None });
+        Ok(())
     }
 
     /// Entries that speak of one account.

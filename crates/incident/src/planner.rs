@@ -182,7 +182,8 @@ pub fn plan_follow_up(
         for grant in state.snapshot.grants().filter(|grant| !taken.iter().any(|known| known.is_same(grant))) {
             withdraw(&mut draft, account, grant, *is_last_administrator);
         }
-        for finding in state.to_clean().filter(|finding| stops_with_the_lock(finding)) {
+        let is_planned = |finding: &&Finding| case.steps_of(&account.id).any(|(_, step, _)| step.because.contains(&finding.item));
+        for finding in state.to_clean().filter(|finding| stops_with_the_lock(finding) && !is_planned(finding)) {
             clean_one(&mut draft, state, finding, &Policy::default());
         }
     }
@@ -347,7 +348,10 @@ pub fn plan_undo(case: &Case, steps: &[StepId], at: Timestamp) -> Result<(Plan, 
                 steps.contains(&step.id)
             }
         })
-        .filter(|(_, step, record)| record.state == StepState::Done && !case.was_reversed(step.id))
+        .filter(|(_, step, record)| {
+            // What came back by somebody else's hand is told too: as a conflict, or as nothing to undo.
+            matches!(record.state, StepState::Done | StepState::Returned) && !case.was_reversed(step.id)
+        })
         .collect();
     chosen.reverse(); // last done, first undone
     for (_, step, record) in chosen {

@@ -26,6 +26,9 @@ use crate::screen;
 use control::Verdicts;
 use stage::Stage;
 
+/// Ways that are the owner's again once both gates were opened.
+const GIVEN_BACK: &[&str] = &["sign-in", "role:"];
+
 /// Runs the whole case. Exit 0 if every way in is closed, tried alone, and nobody honest was harmed.
 pub async fn run(args: &DemoArgs, out: Arc<Output>) -> anyhow::Result<Exit> {
     let stage = Stage::open(args, out).await?;
@@ -55,8 +58,9 @@ async fn acts(stage: &Stage) -> anyhow::Result<Exit> {
 
     stage.chapter("demo-release")?;
     released(stage, &scribe).await?;
+    stage.chapter("demo-last")?;
     let last = stage.control.verdict().await?;
-    stage.show_ways(&last);
+    stage.show_ways_but(&last, GIVEN_BACK);
     ended(stage, &scribe, &settled, &last).await
 }
 
@@ -114,7 +118,7 @@ async fn watched(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
             return Ok(());
         }
         world.clock.sleep_until(due).await;
-        if super::watch::one_pass(&stage.desk, scribe).await? > 0 {
+        if super::watch::look(&stage.desk, scribe).await? > 0 {
             stage.wait_for("demo-it-came-back")?;
             cleaned(stage, scribe).await?;
         }
@@ -168,7 +172,7 @@ async fn ended(stage: &Stage, scribe: &Scribe, settled: &Verdicts, last: &Verdic
     let (out, world) = (&stage.desk.out, &stage.desk.session.world);
     let case = scribe.case().await;
     let check = world.journal.verify(&regain_ports::Scope { case: Some(case.id), head: None }).await?;
-    let open = settled.open_ways("sending").into_iter().chain(last.open_ways("sign-in")).collect::<Vec<_>>();
+    let open = settled.open_ways(&["sending"]).into_iter().chain(last.open_ways(GIVEN_BACK)).collect::<Vec<_>>();
     let touched = last.honest.touched.len();
     let names = [
         ("entries", check.entries.to_string()),

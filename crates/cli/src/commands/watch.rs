@@ -40,22 +40,24 @@ pub async fn run(args: &WatchArgs, global: &Global, environment: &Environment, o
 
 /// One pass: what came back, and a clean plan for it that waits for an approval.
 pub async fn one_pass(desk: &Desk, scribe: &Scribe) -> anyhow::Result<usize> {
+    let seen = look(desk, scribe).await?;
+    if seen > 0 {
+        if let Some((plan, _)) = contain::make_clean_plan(&desk.session.world, scribe, &|_| true).await? {
+            desk.out.say(
+                &desk.out.texts.with("plan-waits", &[("case", &scribe.id().to_string()), ("digest", plan.digest().as_str())]),
+            );
+        }
+    }
+    Ok(seen)
+}
+
+/// One pass, and how many things came back or are new.
+pub async fn look(desk: &Desk, scribe: &Scribe) -> anyhow::Result<usize> {
     let world = &desk.session.world;
     let pass = pass(world, scribe, ReadFor::Watch).await?;
     let seen = pass.returned + pass.new_findings;
-    let names = [
-        ("returned", pass.returned.to_string()),
-        ("new", pass.new_findings.to_string()),
-        ("time", time_of_day(world.clock.now())),
-    ];
-    let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    desk.out.say(&desk.out.texts.with(if seen > 0 { "watch-returned" } else { "watch-quiet" }, &names));
-    if seen > 0 {
-        if let Some((plan, _)) = contain::make_clean_plan(world, scribe, &|_| true).await? {
-            let names = [("case", scribe.id().to_string()), ("digest", plan.digest().to_string())];
-            let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            desk.out.say(&desk.out.texts.with("plan-waits", &names));
-        }
-    }
+    let (returned, new, time) = (pass.returned.to_string(), pass.new_findings.to_string(), time_of_day(world.clock.now()));
+    let key = if seen > 0 { "watch-returned" } else { "watch-quiet" };
+    desk.out.say(&desk.out.texts.with(key, &[("returned", &returned), ("new", &new), ("time", &time)]));
     Ok(seen)
 }

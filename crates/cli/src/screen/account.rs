@@ -154,12 +154,8 @@ fn open(case: &Case, state: &AccountState, out: &Output) -> Vec<String> {
     for (at, finding) in all.iter().enumerate() {
         let verdict = out.texts.get(&format!("verdict-{}", finding.verdict.as_str()));
         let what = findings::headline(finding, out);
-        let number = format!("{:>3}", at + 1);
-        let room = WIDTH.saturating_sub(5 + verdict.chars().count() + 2);
-        let shown = regain_incident::text::harmless(&what, room);
-        let fill = room.saturating_sub(shown.chars().count());
-        lines.push(format!("{number}  {shown}{}  {verdict}", " ".repeat(fill)));
-        lines.push(format!("     {}", finding.item));
+        lines.push(wrapped(&format!("{:>3}  ", at + 1), &format!("{what}: {}", verdict.to_uppercase()), WIDTH));
+        lines.push(format!("        {}", finding.item));
     }
     lines
 }

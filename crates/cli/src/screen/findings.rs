@@ -6,7 +6,8 @@ use regain_incident::text::on_a_line;
 
 use crate::output::Output;
 
-/// A finding on a line: what it is, and the strongest thing that speaks for it.
+/// A finding in a sentence: what it is, and the two strongest things that speak for it, each of
+/// another group of evidence.
 pub fn headline(finding: &Finding, out: &Output) -> String {
     let key = match finding.facet {
         FacetName::InboxRules if finding.object != "*" => "finding-rule",
@@ -14,10 +15,16 @@ pub fn headline(finding: &Finding, out: &Output) -> String {
         _ => "finding-facet",
     };
     let name = if finding.object == "*" { out.texts.get(&format!("facet-{}", finding.facet)) } else { on_a_line(&finding.name) };
-    let why = finding.reasons.iter().filter(|reason| reason.speaks == Speaks::For).max_by_key(|reason| reason.weight);
-    let why = why.map(|reason| self::reason(reason, out));
     let what = out.texts.with(key, &[("name", &name)]);
-    why.map_or(what.clone(), |why| format!("{what}: {why}"))
+    let mut strongest: Vec<&Reason> = Vec::new();
+    for reason in finding.reasons.iter().filter(|reason| reason.speaks == Speaks::For) {
+        if strongest.len() < 2 && strongest.iter().all(|known| known.group != reason.group) {
+            strongest.push(reason);
+        }
+    }
+    strongest.reverse(); // what it does before how it hides
+    let why: Vec<String> = strongest.into_iter().map(|reason| self::reason(reason, out)).collect();
+    if why.is_empty() { what } else { format!("{what} {}", why.join("; ")) }
 }
 
 /// Every finding with all its reasons.

@@ -24,6 +24,9 @@ demo-record = Record checked: { $entries } entries, head { $head }
 demo-all-closed = Every way in is closed, each tried alone. Sign-in is the owner's again.
 demo-open = STILL OPEN: { $open } (honest things touched: { $touched })
 
+demo-last = The last word
+demo-last-about = Sign-in and roles are the owner's again; what the attacker held leads nowhere.
+way-given-back = given back
 way-open = OPEN
 way-closed = closed
 way-password = signing in with the stolen password

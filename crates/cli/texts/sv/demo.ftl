@@ -24,6 +24,9 @@ demo-record = Protokollet kontrollerat: { $entries } poster, { $head }
 demo-all-closed = Varje väg in är stängd, var och en prövad för sig. Inloggningen är ägarens igen.
 demo-open = FORTFARANDE ÖPPET: { $open } (hederligt som rördes: { $touched })
 
+demo-last = Sista ordet
+demo-last-about = Inloggning och roller är ägarens igen; vad angriparen hade leder ingenstans.
+way-given-back = återlämnad
 way-open = ÖPPEN
 way-closed = stängd
 way-password = logga in med det stulna lösenordet

@@ -22,6 +22,8 @@ pub enum Die {
 #[derive(Default)]
 struct Book {
     entries: Vec<String>,
+    /// The same, read back from the text.
+    read: Vec<Recorded>,
     heads: Vec<Digest>,
     blobs: BTreeMap<Digest, Vec<u8>>,
     lease: Option<String>,
@@ -71,7 +73,7 @@ impl MemoryJournal {
 
     /// The entries of a case.
     pub fn entries(&self, case: CaseId) -> Vec<Recorded> {
-        self.shelf(|shelf| shelf.books.get(&case).map(|book| parsed(&book.entries)).unwrap_or_default())
+        self.shelf(|shelf| shelf.books.get(&case).map(|book| book.read.clone()).unwrap_or_default())
     }
 
     /// The record as it would lie on a disk.
@@ -81,14 +83,11 @@ impl MemoryJournal {
 
     /// Whether the durable entry `leave` is the start of `step`.
     pub fn has_started(&self, case: CaseId, step: StepId, leave: Seq) -> bool {
-        self.entries(case)
-            .iter()
-            .any(|recorded| recorded.seq == leave && matches!(recorded.entry, Entry::StepStarted { step: of, .. } if of == step))
+        let starts = |recorded: &Recorded| {
+            recorded.seq == leave && matches!(recorded.entry, Entry::StepStarted { step: of, .. } if of == step)
+        };
+        self.shelf(|shelf| shelf.books.get(&case).is_some_and(|book| book.read.iter().any(starts)))
     }
-}
-
-fn parsed(entries: &[String]) -> Vec<Recorded> {
-    entries.iter().map(|text| serde_json::from_str(text).expect("what was written can be read")).collect()
 }
 
 fn killed(doing: &'static str) -> JournalError {
@@ -158,6 +157,7 @@ impl Journal for MemoryJournal {
                 let text = serde_json::to_string(&one).expect("an entry is JSON");
                 let before = book.heads.last().map(|head| head.as_str().to_owned()).unwrap_or_default();
                 book.heads.push(Digest::of(format!("{before}\n{text}").as_bytes()));
+                book.read.push(serde_json::from_str(&text).expect("what was written can be read"));
                 book.entries.push(text);
                 recorded.push(one);
             }
@@ -166,10 +166,7 @@ impl Journal for MemoryJournal {
     }
 
     async fn read(&self, case: CaseId, from: Seq) -> Result<Vec<Recorded>, JournalError> {
-        self.shelf(|shelf| {
-            let all = parsed(&shelf.book(case)?.entries);
-            Ok(all.into_iter().filter(|recorded| recorded.seq > from).collect())
-        })
+        self.shelf(|shelf| Ok(shelf.book(case)?.read.iter().filter(|recorded| recorded.seq > from).cloned().collect()))
     }
 
     async fn cases(&self) -> Result<Vec<CaseId>, JournalError> {

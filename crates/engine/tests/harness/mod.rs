@@ -139,8 +139,9 @@ impl Stage {
     pub async fn open(&self, names: &[&str]) -> (World, Scribe, Vec<Target>) {
         let targets = self.targets(names).await;
         let world = self.world();
-        let scribe =
-            regain_engine::contain::open(&world, &people::tenant_id(), HOLDER, Arc::new(()), "contain", &targets).await.expect("a case");
+        let scribe = regain_engine::contain::open(&world, &people::tenant_id(), HOLDER, Arc::new(()), "contain", &targets)
+            .await
+            .expect("a case");
         (world, scribe, targets)
     }
 

@@ -19,7 +19,8 @@ use regain_incident::ids::{AccountId, Seq, StepId};
 use regain_incident::policy::Policy;
 use regain_incident::secret::Secret;
 use regain_ports::{
-    AdminCandidate, Clock, Directory, Found, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind, Seen, Urgency,
+    AdminCandidate, Clock, Directory, Found, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind, Seen,
+    Urgency,
 };
 
 use super::clock::TestClock;
@@ -422,7 +423,8 @@ impl Directory for FakeTenant {
         };
         let found = |person: Person, roles_read: bool| {
             let active = person.roles.iter().filter(|grant| is_active(grant.kind));
-            let active_roles = active.flat_map(|grant| std::iter::once(&grant.of.id).chain(grant.gives.iter().map(|role| &role.id)));
+            let active_roles =
+                active.flat_map(|grant| std::iter::once(&grant.of.id).chain(grant.gives.iter().map(|role| &role.id)));
             Found {
                 active_roles: active_roles.filter(|_| roles_read).cloned().collect(),
                 in_role_group: roles_read && person.roles.iter().any(|grant| grant.kind.facet() == FacetName::GroupRoles),
@@ -484,7 +486,9 @@ impl Directory for FakeTenant {
         let change = |person: &mut Person, _: &mut u32, now| {
             may_touch(person)?;
             password.expose().clone_into(&mut person.password);
+            // A new password ends the sessions too.
             person.identity.password_changed = Some(whole_seconds(now));
+            person.identity.sessions_valid_from = Some(whole_seconds(now));
             Ok(())
         };
         self.write("replace-password", String::new(), account, intent, change).await

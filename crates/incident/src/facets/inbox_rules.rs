@@ -152,6 +152,9 @@ pub(crate) fn conflict(change: &Change, now: &Reading) -> Option<String> {
         {
             Some("the rule was changed after the plan was made".to_owned())
         }
+        (Change::Enable(planned), Some(rule)) if rule.signature() != planned.signature() => {
+            Some("the rule was changed after the plan was made".to_owned())
+        }
         (Change::Enable(_), None) => Some("the rule is gone".to_owned()),
         (Change::Restore(former), _) if rules.iter().any(|rule| rule.is_same_act(former)) => {
             Some("a rule that does the same is there already".to_owned())

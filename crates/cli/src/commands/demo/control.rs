@@ -40,11 +40,18 @@ pub struct Honest {
     pub touched: Vec<String>,
 }
 
+impl Way {
+    /// Whether its name begins like one of `names`.
+    pub fn is_one_of(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.way.starts_with(name))
+    }
+}
+
 impl Verdicts {
-    /// Names of ways that are open, but for those whose name begins with `except`: sign-in is open
-    /// after it was given back, and sending is closed until then.
-    pub fn open_ways(&self, except: &str) -> Vec<String> {
-        self.ways.iter().filter(|way| way.open && !way.way.starts_with(except)).map(|way| way.way.clone()).collect()
+    /// Names of ways that are open, but for those whose name begins like one of `except`: sign-in
+    /// and roles are open after they were given back, and sending is closed until then.
+    pub fn open_ways(&self, except: &[&str]) -> Vec<String> {
+        self.ways.iter().filter(|way| way.open && !way.is_one_of(except)).map(|way| way.way.clone()).collect()
     }
 }
 

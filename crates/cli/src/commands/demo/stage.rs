@@ -89,8 +89,22 @@ impl Stage {
 
     /// A line for each way in.
     pub fn show_ways(&self, verdicts: &Verdicts) {
+        self.show_ways_but(verdicts, &[]);
+    }
+
+    /// The same, when some ways are the owner's again.
+    pub fn show_ways_but(&self, verdicts: &Verdicts, given_back: &[&str]) {
         let out = &self.desk.out;
         for way in &verdicts.ways {
+            if way.open && way.is_one_of(given_back) {
+                let label = label(&out.texts, &way.way, &way.label);
+                let _ = out.data(&format!(
+                    "  {:<58}  {}",
+                    regain_incident::text::harmless(&label, 58),
+                    out.texts.get("way-given-back")
+                ));
+                continue;
+            }
             let state = out.texts.get(if way.open { "way-open" } else { "way-closed" });
             let label = label(&out.texts, &way.way, &way.label);
             let shown = regain_incident::text::harmless(&label, 58);
