@@ -264,8 +264,12 @@ mod tests {
     use super::*;
 
     const SCENARIO: &str = r#"{
-        "format": 1, "name": "clock", "clock": "2026-11-02T09:00:00Z", "callers": [],
-        "tenant": {"id": "0f1e2d3c-4b5a-4678-9a0b-c0de00000001", "name": "Contoso", "initialDomain": "contoso.onmicrosoft.com"}
+        "format": 1, "name": "clock", "clock": "2026-11-02T09:00:00Z",
+        "tenant": {"id": "0f1e2d3c-4b5a-4678-9a0b-c0de00000001", "name": "Contoso", "initialDomain": "contoso.onmicrosoft.com"},
+        "callers": [{
+            "client_id": "c3000000-0000-4000-8000-000000000001", "client_secret": "emulated-secret", "name": "regain",
+            "service_principal_id": "c3000000-0000-4000-8000-0000000000f1", "permissions": [], "roles": []
+        }]
     }"#;
 
     async fn tenant(scale: f64) -> (Running, Url) {

@@ -33,8 +33,8 @@ pub enum SessionError {
     /// The tenant did not let us in.
     #[error("no sign-in to tenant {tenant}, so nothing was done")]
     SignIn {
-        /// The tenant that was meant.
-        tenant: TenantId,
+        /// The tenant that was meant, by its id and its name in `config.toml`.
+        tenant: String,
         /// Why.
         #[source]
         source: ProviderError,
@@ -76,8 +76,6 @@ pub struct Session {
     pub operator: Operator,
     /// Who holds the leases of this process.
     pub holder: String,
-    /// Whether the tenant is an emulated one.
-    pub emulated: bool,
     microsoft: Arc<Microsoft>,
     store: Arc<Store>,
     signed_in_within: Duration,
@@ -90,7 +88,8 @@ impl Session {
         let clock = clock_of(target, settings.waits).await.map_err(SessionError::Clock)?;
         let (meant, microsoft) = connect(target, environment, clock.clone())?;
         let began = Instant::now();
-        let operator = microsoft.operator().await.map_err(|source| SessionError::SignIn { tenant: meant.clone(), source })?;
+        let operator = microsoft.operator().await;
+        let operator = operator.map_err(|source| SessionError::SignIn { tenant: label(target, &meant), source })?;
         let signed_in_within = began.elapsed();
         if operator.tenant != meant {
             return Err(SessionError::WrongTenant { meant, found: operator.tenant });
@@ -108,8 +107,7 @@ impl Session {
             actor: actor(environment, Some(&operator)),
             leave_out: Vec::new(),
         };
-        let emulated = settings.is_emulated();
-        Ok(Self { world, operator, holder: holder(environment), emulated, microsoft, store, signed_in_within })
+        Ok(Self { world, operator, holder: holder(environment), microsoft, store, signed_in_within })
     }
 
     /// Requests to the tenant so far, and how many of them had to follow one another.
@@ -145,6 +143,14 @@ pub fn actor(environment: &Environment, operator: Option<&Operator>) -> String {
 /// Who holds a lease: this process, and no other that may get its number.
 pub fn holder(environment: &Environment) -> String {
     format!("{}/{}/{:08x}", environment.host(), std::process::id(), rand::random::<u32>())
+}
+
+fn label(target: &Target, id: &TenantId) -> String {
+    match target {
+        Target::Real(RealTenant { name: Some(name), .. }) => format!("{name} ({id})"),
+        Target::Real(_) => id.to_string(),
+        Target::Emulated(_) => format!("{id} (emulated)"),
+    }
 }
 
 async fn clock_of(target: &Target, waits: Waits) -> Result<Arc<dyn Clock>, ClockError> {
@@ -205,7 +211,7 @@ pub(crate) mod tests {
     pub(crate) async fn tenant(permissions: &[&str], roles: &[&str]) -> Running {
         let scenario = serde_json::json!({
             "format": 1, "name": "session", "clock": "2026-11-02T09:00:00Z",
-            "tenant": {"id": TENANT, "name": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "licences": ["AAD_PREMIUM_P2", "EXCHANGE_S_ENTERPRISE"]},
+            "tenant": {"id": TENANT, "name": "Contoso", "initialDomain": "contoso.onmicrosoft.com", "licences": ["SPE_E5"]},
             "callers": [{
                 "client_id": "c3000000-0000-4000-8000-000000000001", "client_secret": "emulated-secret", "name": "regain",
                 "service_principal_id": "c3000000-0000-4000-8000-0000000000f1", "permissions": permissions, "roles": roles,
@@ -214,6 +220,7 @@ pub(crate) mod tests {
                 "id": "a1000000-0000-4000-8000-000000000001", "userPrincipalName": "admin@contoso.onmicrosoft.com",
                 "displayName": "Administrator", "accountEnabled": true,
             }]},
+            "exchange": {"mailboxes": [{"ExternalDirectoryObjectId": "a1000000-0000-4000-8000-000000000001"}]},
         });
         start(Scenario::from_value(&scenario).unwrap(), Options::default()).await.unwrap()
     }

@@ -15,20 +15,21 @@ use regain_incident::item::Item;
 use regain_incident::journal::{Entry, ReadFor};
 use regain_incident::judge::judge;
 use regain_incident::plan::{Action, Approval, ApprovedHow, Plan, PlanError, PlanKind, PlannedStep};
-use regain_incident::planner::{LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_lock};
+use regain_incident::planner::{LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_last_revocation, plan_lock};
 use regain_incident::policy::Policy;
 use regain_incident::rail::left_working;
 use regain_ports::Urgency;
 
 use crate::collect::{assess, collect};
 use crate::driver::{Known, drive};
-use crate::intake::Target;
+use crate::intake::{Administrators, Target};
 use crate::machine::is_to_be_repeated;
 use crate::scribe::Audience;
 use crate::{EngineError, Scribe, World};
 
-/// The role facets that the directory tells of.
-const DIRECTORY_ROLES: &[FacetName] = &[FacetName::EntraRoles, FacetName::PimRoles, FacetName::GroupRoles];
+/// The roles that the lock's clock waits for: one read each, side by side. Groups take two, and
+/// follow.
+const ROLES_FIRST: &[FacetName] = &[FacetName::EntraRoles, FacetName::PimRoles];
 
 /// Opens a case for `targets`, with the first read of each recorded as its identity.
 pub async fn open(
@@ -71,18 +72,37 @@ pub async fn add(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<(
     Ok(())
 }
 
+/// What came with the order to lock.
+#[derive(Default)]
+pub struct Orders<'a> {
+    /// What is cleaned in the same breath.
+    pub unseen: Option<Unseen<'a>>,
+    /// The Global Administrators, where they were asked for beforehand.
+    pub administrators: Option<Administrators>,
+}
+
+/// What is cleaned without being looked at (`--yes`), and what people said beforehand.
+pub struct Unseen<'a> {
+    /// Which findings.
+    pub wanted: Wanted<'a>,
+    /// Keep these.
+    pub keep: &'a [Item],
+    /// Clean these too.
+    pub also: &'a [Item],
+}
+
 /// What the lock of one account may not do.
 pub type Rail = BTreeMap<AccountId, bool>;
 
 /// Locks every target, reads everything else beside it, judges, and follows up with what the lock
 /// did not wait for. Afterwards a clean plan can be made.
-pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<Rail, EngineError> {
+pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target], orders: Orders<'_>) -> Result<Rail, EngineError> {
     let mut known = identities(targets);
     let with_roles: Vec<Account> =
         targets.iter().filter(|target| target.has_roles()).map(|target| target.account.clone()).collect();
     let (roles, administrators) = tokio::join!(
-        collect(world, scribe, &with_roles, DIRECTORY_ROLES, ReadFor::Snapshot, Urgency::Lock),
-        administrators_left(world, scribe, targets),
+        collect(world, scribe, &with_roles, ROLES_FIRST, ReadFor::Snapshot, Urgency::Lock),
+        administrators_left(world, scribe, targets, orders.administrators),
     );
     known.extend(roles?);
     let rail = administrators?;
@@ -97,17 +117,64 @@ pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<
         }
         let ids: Vec<AccountId> = targets.iter().map(|target| target.account.id.clone()).collect();
         assess(world, scribe, &ids).await?;
-        follow_up(world, scribe, &crate::intake::ids(targets), &rail, read).await
+        // One plan is recorded after the other, so that each has its own number; both are then
+        // carried out side by side.
+        let follow = make_follow_up(world, scribe, &crate::intake::ids(targets), &rail).await?;
+        let clean = make_unseen(world, scribe, orders.unseen.as_ref()).await?;
+        let (followed, cleaned) =
+            tokio::join!(drive_any(world, scribe, follow, read.clone()), drive_any(world, scribe, clean, read.clone()));
+        followed.and(cleaned)
     });
     locked?;
     followed?;
+    repeat_without_roles(world, scribe).await?;
     Ok(rail)
+}
+
+/// Blocks and resets that a role forbade, once more when every role is gone, whichever plan took
+/// it; and a revocation after them.
+async fn repeat_without_roles(world: &World, scribe: &Scribe) -> Result<(), EngineError> {
+    let plans: Vec<PlanId> = scribe
+        .ask(|case| {
+            let repeats = |state: &&regain_incident::case::PlanState| {
+                let mut steps = state.plan.steps().iter();
+                state.approval.is_some() && steps.any(|step| is_to_be_repeated(case, &state.plan, step))
+            };
+            case.plans.values().filter(repeats).map(|state| state.plan.id()).collect()
+        })
+        .await;
+    for id in plans {
+        drive(world, scribe, id, Known::new()).await?;
+    }
+    let now = world.clock.now();
+    let (plan, _) = scribe.ask(|case| plan_last_revocation(case, now)).await?;
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let plan = approve_by_command(world, scribe, plan).await?;
+    drive(world, scribe, plan, Known::new()).await
+}
+
+/// Makes and approves the plan for what was approved beforehand.
+async fn make_unseen(world: &World, scribe: &Scribe, unseen: Option<&Unseen<'_>>) -> Result<Option<PlanId>, EngineError> {
+    let Some(unseen) = unseen else { return Ok(None) };
+    overrule(world, scribe, unseen.keep, unseen.also).await?;
+    let Some((plan, _)) = make_clean_plan(world, scribe, unseen.wanted).await? else { return Ok(None) };
+    approve(world, scribe, plan.id(), plan.digest().as_str(), ApprovedHow::Unseen).await?;
+    Ok(Some(plan.id()))
+}
+
+async fn drive_any(world: &World, scribe: &Scribe, plan: Option<PlanId>, known: Known) -> Result<(), EngineError> {
+    match plan {
+        Some(plan) => drive(world, scribe, plan, known).await,
+        None => Ok(()),
+    }
 }
 
 /// Facets that the lock did not read.
 fn rest(roles_were_read: bool) -> Vec<FacetName> {
     FacetName::to_read()
-        .filter(|facet| *facet != FacetName::Identity && !(roles_were_read && DIRECTORY_ROLES.contains(facet)))
+        .filter(|facet| *facet != FacetName::Identity && !(roles_were_read && ROLES_FIRST.contains(facet)))
         .collect()
 }
 
@@ -138,18 +205,20 @@ fn lock_targets<'a>(case: &'a Case, targets: &'a [Target], rail: &Rail) -> Vec<L
 
 /// Whether without all targets of the case, taken together, no Global Administrator would work.
 /// Where that cannot be read, the rail holds: fail safe.
-async fn administrators_left(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<Rail, EngineError> {
+async fn administrators_left(
+    world: &World,
+    scribe: &Scribe,
+    targets: &[Target],
+    asked: Option<Administrators>,
+) -> Result<Rail, EngineError> {
     let may_be: Vec<&Target> = targets.iter().filter(|target| target.may_be_global_administrator()).collect();
     if may_be.is_empty() {
         return Ok(Rail::new());
     }
     let (all, since) = scribe.ask(|case| (case.accounts.keys().cloned().collect(), case.incident_since)).await;
-    let candidates = match world.directory.global_administrators().await {
-        Ok(candidates) => candidates,
-        Err(_) => {
-            let seems_one = |target: &Target| !target.found.roles_read || target.is_global_administrator();
-            return Ok(may_be.into_iter().map(|target| (target.account.id.clone(), seems_one(target))).collect());
-        }
+    let Ok(candidates) = Administrators::answer(asked, world).await else {
+        let seems_one = |target: &Target| !target.found.roles_read || target.is_global_administrator();
+        return Ok(may_be.into_iter().map(|target| (target.account.id.clone(), seems_one(target))).collect());
     };
     let none_left = left_working(&candidates, &all, since).is_empty();
     let is_one = |target: &Target| candidates.iter().any(|candidate| candidate.account == target.account.id);
@@ -167,7 +236,7 @@ async fn approve_by_command(world: &World, scribe: &Scribe, plan: Plan) -> Resul
 }
 
 /// The plan without the steps that the demonstration leaves out.
-fn filtered(world: &World, plan: Plan) -> Result<Plan, PlanError> {
+pub(crate) fn filtered(world: &World, plan: Plan) -> Result<Plan, PlanError> {
     if world.leave_out.is_empty() {
         return Ok(plan);
     }
@@ -182,13 +251,12 @@ fn filtered(world: &World, plan: Plan) -> Result<Plan, PlanError> {
 
 /// Roles of the targets that were read after the lock began, and forwarding judged malicious. Other
 /// accounts of the case are left alone: their rail is not known here.
-async fn follow_up(
+async fn make_follow_up(
     world: &World,
     scribe: &Scribe,
     targets: &BTreeSet<AccountId>,
     rail: &Rail,
-    known: Known,
-) -> Result<(), EngineError> {
+) -> Result<Option<PlanId>, EngineError> {
     let now = world.clock.now();
     let plan = scribe
         .ask(|case| {
@@ -201,10 +269,9 @@ async fn follow_up(
         .await?
         .0;
     if plan.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    let id = approve_by_command(world, scribe, plan).await?;
-    drive(world, scribe, id, known).await
+    approve_by_command(world, scribe, plan).await.map(Some)
 }
 
 /// Reads everything, judges, and changes nothing.
@@ -226,7 +293,7 @@ pub async fn overrule(world: &World, scribe: &Scribe, keep: &[Item], also: &[Ite
             for (item, clean) in said {
                 match case.accounts.values().find(|state| state.assessment.of(item).is_some()) {
                     Some(state) => {
-                        entries.push(Entry::Overruled { account: state.account.id.clone(), item: item.clone(), clean })
+                        entries.push(Entry::Overruled { account: state.account.id.clone(), item: item.clone(), clean });
                     }
                     None => strangers.push(item.clone()),
                 }
@@ -319,6 +386,7 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
         drive(world, scribe, *id, Known::new()).await?;
     }
     catch_up(world, scribe).await?;
+    repeat_without_roles(world, scribe).await?;
     Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
 }
 
@@ -337,7 +405,8 @@ async fn catch_up(world: &World, scribe: &Scribe) -> Result<(), EngineError> {
     }
     let ids: BTreeSet<AccountId> = accounts.into_iter().map(|(account, _)| account.id).collect();
     assess(world, scribe, &ids.iter().cloned().collect::<Vec<_>>()).await?;
-    follow_up(world, scribe, &ids, &rail, read).await
+    let follow = make_follow_up(world, scribe, &ids, &rail).await?;
+    drive_any(world, scribe, follow, read).await
 }
 
 /// Accounts whose lock may have been cut off, with the facets that it never asked for.

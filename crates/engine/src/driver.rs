@@ -40,7 +40,7 @@ pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -
         return Err(EngineError::Lints { plan, lints });
     }
     let machine = Machine::new(&approved, &case, known);
-    Run { world, scribe, accounts, machine, urgency: urgency_of(&approved), fresh: BTreeMap::new() }.to_the_end().await
+    Run { world, scribe, accounts, machine, urgency: urgency_of(&approved), fresh: BTreeMap::new() }.run_to_the_end().await
 }
 
 fn urgency_of(plan: &ApprovedPlan) -> Urgency {
@@ -61,7 +61,7 @@ struct Run<'a> {
 type Done = Vec<Event>;
 
 impl Run<'_> {
-    async fn to_the_end(mut self) -> Result<(), EngineError> {
+    async fn run_to_the_end(mut self) -> Result<(), EngineError> {
         let mut working = FuturesUnordered::new();
         let mut commands = self.machine.begin(self.world.clock.now());
         loop {
@@ -99,11 +99,11 @@ impl Run<'_> {
         Self: 'a,
     {
         let commands = self.machine.handle(Event::Recorded(recorded.entry.clone()), self.world.clock.now());
-        if let Some(intent) = Intent::of(recorded) {
-            if let Some(step) = self.machine.step(intent.step()).cloned() {
-                self.make_password(&step);
-                working.push(self.apply(step, intent));
-            }
+        if let Some(intent) = Intent::of(recorded)
+            && let Some(step) = self.machine.step(intent.step()).cloned()
+        {
+            self.make_password(&step);
+            working.push(self.apply(step, intent));
         }
         commands
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use regain_incident::account::{Account, Kind, kind_of};
 use regain_incident::facets::roles::GLOBAL_ADMINISTRATOR;
 use regain_incident::ids::AccountId;
+use regain_incident::rail::Candidate;
 use regain_ports::{Found, Operator, ProviderError};
 
 use crate::World;
@@ -78,6 +79,34 @@ fn why(kind: Kind) -> &'static str {
         Kind::Operator => "the identity that this tool runs as",
         _ => "of a kind that is not touched",
     }
+}
+
+/// The Global Administrators, asked for while the accounts are still being looked up: they are
+/// needed only if a target is one, but then at once.
+pub struct Administrators(tokio::task::JoinHandle<Result<Vec<Candidate>, ProviderError>>);
+
+impl Administrators {
+    /// Asks.
+    pub fn ask(world: &World) -> Self {
+        let directory = world.directory.clone();
+        Self(tokio::spawn(async move { directory.global_administrators().await }))
+    }
+
+    /// The answer; asked for now, if it was not asked for before or got lost.
+    pub(crate) async fn answer(asked: Option<Self>, world: &World) -> Result<Vec<Candidate>, ProviderError> {
+        match asked {
+            Some(Self(asked)) => match asked.await {
+                Ok(answer) => answer,
+                Err(_) => world.directory.global_administrators().await,
+            },
+            None => world.directory.global_administrators().await,
+        }
+    }
+}
+
+/// Resolves every name, side by side. Reads only.
+pub async fn find_all(world: &World, operator: &Operator, names: &[String]) -> Vec<Result<Target, IntakeError>> {
+    futures_util::future::join_all(names.iter().map(|name| find(world, operator, name))).await
 }
 
 /// Resolves `name` to one account. Reads only.

@@ -51,6 +51,9 @@ enum Doing {
     Looking(Look),
     /// An entry is being written, or a change is under way.
     Busy,
+    /// Answered: a look is due, once nothing else is under way on the same facet. One reading then
+    /// answers for all.
+    Due,
     /// Waiting to look again.
     Pausing(Look),
     /// Nothing more in this run.
@@ -170,11 +173,26 @@ impl Machine {
                 commands.extend(self.start(id, now));
             }
         }
+        commands.extend(self.due_looks());
         commands
+    }
+
+    /// Looks that are due and that no change under way on the same facet would make stale.
+    fn due_looks(&mut self) -> Vec<Command> {
+        let facet = |slot: &Slot| (slot.step.account.clone(), slot.step.action.facet().map(FacetName::read_as));
+        let busy: Vec<_> = self.slots.values().filter(|slot| slot.doing == Doing::Busy).map(facet).collect();
+        let due = self.slots.values_mut().filter(|slot| slot.doing == Doing::Due && !busy.contains(&facet(slot)));
+        due.map(|slot| look(slot, Look::After)).collect()
     }
 
     fn has_ended(&self, id: StepId) -> bool {
         self.slots.get(&id).is_none_or(|slot| slot.doing == Doing::Over && !slot.again_after_roles)
+    }
+
+    /// For those that only come after it: what it does was answered, so that nothing is under way.
+    /// That it also shows in a reading is for those that need it.
+    fn is_answered(&self, id: StepId) -> bool {
+        self.has_ended(id) || self.slots.get(&id).is_some_and(|slot| slot.state == StepState::Applied)
     }
 
     fn is_done(&self, id: StepId) -> bool {
@@ -182,7 +200,7 @@ impl Machine {
     }
 
     fn is_free(&self, slot: &Slot) -> bool {
-        slot.step.after.iter().all(|id| self.has_ended(*id)) && slot.step.needs.iter().all(|id| self.is_done(*id))
+        slot.step.after.iter().all(|id| self.is_answered(*id)) && slot.step.needs.iter().all(|id| self.is_done(*id))
     }
 
     fn failed_need(&self, slot: &Slot) -> Option<StepId> {
@@ -280,9 +298,8 @@ impl Machine {
         let shown = slot.step.action.shows(&before, reading) == Verified::Yes;
         let proves = match &slot.step.action {
             // An earlier revocation moves the same date, so the date proves nothing here: revoke again.
-            Action::Sessions(_) => false,
-            // Only a change that was answered is handed over: the date may be that of an earlier try.
-            Action::Password(password::Change::ReplaceAndHandOver) => false,
+            // And only a password that was answered for is handed over: the date may be an earlier try's.
+            Action::Sessions(_) | Action::Password(password::Change::ReplaceAndHandOver) => false,
             _ => true,
         };
         if shown && proves {
@@ -328,10 +345,11 @@ impl Machine {
             Ok(notes) => Entry::StepApplied { step: id, notes },
             Err(Trouble::Refused(refusal)) => {
                 slot.again_after_roles = false;
-                if matches!(refusal, Refusal::Denied { .. }) && self.may_repeat_without_roles(id) {
-                    if let Some(slot) = self.slots.get_mut(&id) {
-                        slot.again_after_roles = true;
-                    }
+                if matches!(refusal, Refusal::Denied { .. })
+                    && self.may_repeat_without_roles(id)
+                    && let Some(slot) = self.slots.get_mut(&id)
+                {
+                    slot.again_after_roles = true;
                 }
                 Entry::StepRefused { step: id, refusal }
             }
@@ -348,7 +366,10 @@ impl Machine {
         slot.state = state;
         match entry {
             Entry::StepStarted { .. } => vec![Command::Apply(id)],
-            Entry::StepApplied { .. } => vec![look(slot, Look::After)],
+            Entry::StepApplied { .. } => {
+                slot.doing = Doing::Due;
+                vec![]
+            }
             Entry::StepUnanswered { .. } => vec![look(slot, Look::AfterLoss)],
             _ => {
                 slot.doing = Doing::Over;
@@ -409,17 +430,20 @@ fn closes(action: &Action) -> bool {
 }
 
 /// Whether the record shows a step of a lock that was refused for want of a right before the roles
-/// of its account were gone, and that nobody has repeated since: a crash must not forget it.
+/// of its account were gone, and that nobody has repeated since: neither a crash nor a role that
+/// another plan takes must make us forget it.
 pub fn is_to_be_repeated(case: &Case, plan: &Plan, step: &PlannedStep) -> bool {
     let Some(refused) = case.steps.get(&step.id).filter(|_| plan.kind() == PlanKind::Lock && closes(&step.action)) else {
         return false;
     };
     let is_denied = refused.state == StepState::Failed && matches!(refused.refusal, Some(Refusal::Denied { .. }));
-    let withdraws =
-        |other: &&PlannedStep| other.account == step.account && matches!(other.action, Action::Role(RoleChange::Withdraw(_)));
-    let withdrawals: Vec<_> = plan.steps().iter().filter(withdraws).filter_map(|other| case.steps.get(&other.id)).collect();
-    let may_go = withdrawals.iter().all(|record| !record.state.has_ended() || record.state == StepState::Done);
-    let goes_later = withdrawals.iter().any(|record| !record.state.has_ended() || record.verified_at > refused.started_at);
+    let withdrawals: Vec<_> = case
+        .steps_of(&step.account)
+        .filter(|(_, other, _)| matches!(other.action, Action::Role(RoleChange::Withdraw(_))))
+        .map(|(of, _, record)| (of.plan.id() == plan.id() && !record.state.has_ended(), record))
+        .collect();
+    let may_go = withdrawals.iter().all(|(is_coming, record)| *is_coming || record.state == StepState::Done);
+    let goes_later = withdrawals.iter().any(|(is_coming, record)| *is_coming || record.verified_at > refused.started_at);
     is_denied && refused.started_at.is_some() && may_go && goes_later
 }
 

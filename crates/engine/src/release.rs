@@ -9,7 +9,7 @@ use regain_incident::plan::{Approval, ApprovedHow, Plan};
 use regain_incident::planner::{PlanningReport, ReleaseChoice, plan_release_roles, plan_release_sign_in};
 use regain_incident::release::{Criterion, Gate, Said, criteria};
 
-use crate::contain::record_plan;
+use crate::contain::{filtered, record_plan};
 use crate::driver::{Known, drive};
 use crate::{EngineError, Scribe, World};
 
@@ -53,7 +53,7 @@ pub async fn make_release_plan(
             Gate::Roles => plan_release_roles(case, &asked.choice, now),
         })
         .await?;
-    let recorded = record_plan(world, scribe, plan, report.clone()).await?;
+    let recorded = record_plan(world, scribe, filtered(world, plan)?, report.clone()).await?;
     Ok((recorded.map(|(plan, _)| plan), report))
 }
 

@@ -2,7 +2,7 @@
 
 use regain_incident::Timestamp;
 use regain_incident::account::Account;
-use regain_incident::case::{Case, StepState, returned};
+use regain_incident::case::{AccountState, Case, StepState, returned};
 use regain_incident::facet::FacetName;
 use regain_incident::facets::inbox_rules::Change;
 use regain_incident::facets::{Reading, Verified};
@@ -49,7 +49,7 @@ pub async fn pass(world: &World, scribe: &Scribe, purpose: ReadFor) -> Result<Pa
 
 async fn open_findings(scribe: &Scribe) -> Vec<String> {
     scribe
-        .ask(|case| case.accounts.values().flat_map(|state| state.to_clean()).map(|finding| finding.item.to_string()).collect())
+        .ask(|case| case.accounts.values().flat_map(AccountState::to_clean).map(|finding| finding.item.to_string()).collect())
         .await
 }
 

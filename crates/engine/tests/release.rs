@@ -11,7 +11,7 @@ use harness::journal::Die;
 use harness::people::{self, Person, id, person};
 use harness::tenant::Fault;
 use harness::{Stage, run};
-use regain_engine::contain::lock;
+use regain_engine::contain::{Orders, lock};
 use regain_engine::release::{Asked, make_release_plan, open_gate, read_criteria};
 use regain_engine::watch::pass;
 use regain_engine::{EngineError, Scribe, World};
@@ -42,7 +42,7 @@ async fn locked() -> (Stage, World, Scribe) {
     other.roles = vec![people::global_administrator()];
     stage.tenant.add(other);
     let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
-    lock(&world, &scribe, &targets).await.expect("the engine goes on");
+    lock(&world, &scribe, &targets, Orders::default()).await.expect("the engine goes on");
     stage.clock.advance_s(96 * 60);
     pass(&world, &scribe, ReadFor::Watch).await.expect("read");
     (stage, world, scribe)

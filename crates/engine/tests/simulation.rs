@@ -21,7 +21,7 @@ use regain_incident::ids::{AccountId, StepId};
 use regain_incident::journal::ReadFor;
 use regain_incident::plan::{Action, ApprovedHow};
 
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 2500;
 
 /// An account that one seed gives.
 fn somebody(n: u32, seed: &mut u64) -> Person {
@@ -112,7 +112,7 @@ async fn one(first: u64) {
     stage.tenant.weather(Some(weather(&mut seed)));
     stage.tenant.lag(i64::try_from(dice(&mut seed) % 5).expect("few"));
     maybe_kill(&stage, &mut seed);
-    let _ = lock(&world, &scribe, &found).await;
+    let _ = lock(&world, &scribe, &found, Orders::default()).await;
     if stage.case().plans.is_empty() {
         assert_eq!(stage.tenant.writes(), vec![], "nothing is changed before a plan is recorded");
         return;
@@ -242,7 +242,7 @@ fn a_seed_repeats() {
             stage.tenant.add(somebody(1, &mut dice_seed));
             stage.tenant.weather(Some(weather(&mut dice_seed)));
             let (world, scribe, found) = stage.open(&["person1@contoso.com"]).await;
-            lock(&world, &scribe, &found).await.expect("the engine goes on");
+            lock(&world, &scribe, &found, Orders::default()).await.expect("the engine goes on");
             stage.journal.text(people::CASE)
         })
     };

@@ -149,7 +149,7 @@ fn rule_rows() -> Vec<Row> {
             ),
             |person| {
                 let mut again = people::bad_rule(2, 3);
-                again.name = "made again".to_owned();
+                again.name.push_str(" made again");
                 person.rules.push(again);
             },
         ),

@@ -254,7 +254,9 @@ fn block_and_roles_come_back_by_release_only() {
         other.roles = vec![people::global_administrator()];
         stage.tenant.add(other);
         let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
-        regain_engine::contain::lock(&world, &scribe, &targets).await.expect("the engine goes on");
+        regain_engine::contain::lock(&world, &scribe, &targets, regain_engine::contain::Orders::default())
+            .await
+            .expect("the engine goes on");
         let (plan, report) = undo(&world, &scribe).await;
         assert_eq!(plan, None);
         let by_release = report.left_out.iter().filter(|left| left.code == "comes-back-by-release").count();

@@ -55,6 +55,7 @@ pub struct IllegalEntry {
 
 impl StepState {
     /// A step's whole life, on one screen.
+    #[expect(clippy::match_same_arms, reason = "one line for each entry")]
     pub fn next(self, entry: &Entry) -> Option<Self> {
         use {Entry as E, StepState as S};
         Some(match (self, entry) {

@@ -222,7 +222,7 @@ pub struct PlannedStep {
     pub because: Vec<Item>,
     /// Whether it can be undone.
     pub undo: Undoable,
-    /// Order only: free when these have ended, however.
+    /// Order only: free when these were answered or have ended, however.
     pub after: Vec<StepId>,
     /// Free only when these are verified.
     pub needs: Vec<StepId>,

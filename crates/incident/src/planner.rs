@@ -190,6 +190,26 @@ pub fn plan_follow_up(
     draft.finish(PlanKind::Lock)
 }
 
+/// A revocation for every account of which a lock began a block or reset after its last revocation:
+/// so it is when a role forbade them at first, and another plan took that role.
+pub fn plan_last_revocation(case: &Case, at: Timestamp) -> Result<(Plan, PlanningReport), PlanError> {
+    let mut draft = Draft::new(case, at);
+    for account in case.accounts.keys() {
+        let begun = |of: &dyn Fn(PlanKind, &Action) -> bool| {
+            let steps = case.steps_of(account).filter(|(plan, step, _)| of(plan.plan.kind(), &step.action));
+            steps.filter_map(|(_, _, record)| record.started_at).max()
+        };
+        let closed = begun(&|kind, action| {
+            kind == PlanKind::Lock && matches!(action, Action::SignIn(identity::Change::Block) | Action::Password(_))
+        });
+        let revoked = begun(&|_, action| matches!(action, Action::Sessions(_)));
+        if closed > revoked {
+            draft.step(account, Phase::Contain, Action::Sessions(sessions::Change::Revoke));
+        }
+    }
+    draft.finish(PlanKind::Lock)
+}
+
 /// Forwarding of all mail to the outside, judged malicious: stopped with the lock (DESIGN 4).
 fn stops_with_the_lock(finding: &Finding) -> bool {
     let outside = |reason: &crate::finding::Reason| reason.speaks == Speaks::For && reason.group == Group::Collection;
@@ -322,13 +342,12 @@ fn give_roles_back(draft: &mut Draft, case: &Case, state: &AccountState, choice:
         } else {
             None
         };
-        match refused {
-            Some(code) => draft.leave_out(account, code, &grant.of.name, Some(item)),
-            None => {
-                let step = draft.step(account, Phase::Recover, Action::Role(roles::Change::GiveBack(grant.clone())));
-                step.because = vec![item];
-                step.reverses = Some(withdrawn);
-            }
+        if let Some(code) = refused {
+            draft.leave_out(account, code, &grant.of.name, Some(item));
+        } else {
+            let step = draft.step(account, Phase::Recover, Action::Role(roles::Change::GiveBack(grant.clone())));
+            step.because = vec![item];
+            step.reverses = Some(withdrawn);
         }
     }
 }
@@ -360,7 +379,7 @@ pub fn plan_undo(case: &Case, steps: &[StepId], at: Timestamp) -> Result<(Plan, 
             Undoable::ByRelease => draft.leave_out(&step.account, "comes-back-by-release", name, None),
             Undoable::No => draft.leave_out(&step.account, "cannot-be-undone", name, None),
             Undoable::Fully | Undoable::Partly(_) if record.already => {
-                draft.leave_out(&step.account, "nothing-to-undo", name, None)
+                draft.leave_out(&step.account, "nothing-to-undo", name, None);
             }
             Undoable::Fully | Undoable::Partly(_) => match crate::undo::reversal_of(case, step, record) {
                 Reversal::By(action) => {

@@ -42,6 +42,9 @@ fn told(case: &Case, made: &(Plan, PlanningReport)) -> (Vec<String>, Vec<String>
     (made.0.steps().iter().map(code).collect(), left)
 }
 
+/// A target with its grants, whether it is the last administrator, its steps, and what is left out.
+type LockRow<'a> = (&'a Account, Vec<&'a RoleGrant>, bool, Vec<&'a str>, Vec<&'a str>);
+
 #[test]
 fn the_lock_of_each_kind_of_target() {
     let direct = grant(GrantKind::Direct);
@@ -53,7 +56,7 @@ fn the_lock_of_each_kind_of_target() {
     let guest = account(1, Kind::Guest);
     let shared = account(1, Kind::SharedMailbox);
     let (block, reset, revoke) = ("block-sign-in", "replace-password", "revoke-sessions");
-    let table: Vec<(&Account, Vec<&RoleGrant>, bool, Vec<&str>, Vec<&str>)> = vec![
+    let table: Vec<LockRow<'_>> = vec![
         (&person, vec![], false, vec![block, revoke, reset, revoke], vec![]),
         (&shared, vec![], false, vec![block, revoke, reset, revoke], vec![]),
         (&guest, vec![], false, vec![block, revoke, revoke, "tell-home-tenant"], vec![]),
@@ -247,7 +250,7 @@ fn sign_in_comes_back_as_it_was() {
             match step.action.code() {
                 "revoke-sessions" => assert!(step.needs.is_empty()),
                 "allow-sign-in" | "lift-sending-block" => {
-                    assert!(!step.needs.is_empty(), "{} needs the rest", step.action.code())
+                    assert!(!step.needs.is_empty(), "{} needs the rest", step.action.code());
                 }
                 _ => {}
             }

@@ -45,7 +45,10 @@ impl Microsoft {
 #[async_trait]
 impl Directory for Microsoft {
     async fn operator(&self) -> Result<Operator, ProviderError> {
-        let claims = self.tokens.get(Resource::Graph).await?.claims();
+        // Both tokens side by side: the first mailbox read then waits for none. Whether Exchange gives
+        // one is not asked here; the read that needs it says so.
+        let (graph, _) = tokio::join!(self.tokens.get(Resource::Graph), self.tokens.get(Resource::Exchange));
+        let claims = graph?.claims();
         self.operator_of(claims).map_err(|kind| ProviderError {
             provider: Provider::Entra,
             doing: "learn who we are",

@@ -28,6 +28,7 @@ pub async fn run(args: &ContainArgs, global: &Global, environment: &Environment,
 
 /// The same for an open desk; into `case`, or into a new one.
 pub async fn with(desk: &Desk, args: &ContainArgs, case: Option<CaseId>) -> anyhow::Result<Exit> {
+    let administrators = intake::Administrators::ask(&desk.session.world);
     let targets = targets(desk, args).await?;
     let world = &desk.session.world;
     let scribe = match case {
@@ -46,7 +47,9 @@ pub async fn with(desk: &Desk, args: &ContainArgs, case: Option<CaseId>) -> anyh
         scribe.close(world).await?;
         return Ok(Exit::NeedsAttention);
     }
-    contain::lock(world, &scribe, &targets).await?;
+    let unseen = contain::Unseen { wanted: &is_sure, keep: &args.keep, also: &args.also };
+    let orders = contain::Orders { unseen: args.yes.then_some(unseen), administrators: Some(administrators) };
+    contain::lock(world, &scribe, &targets, orders).await?;
     clean(desk, args, &scribe).await?;
     let case = scribe.case().await;
     scribe.close(world).await?;
@@ -62,8 +65,8 @@ async fn targets(desk: &Desk, args: &ContainArgs) -> anyhow::Result<Vec<Target>>
         bail!(desk.out.texts.with("many-accounts", &[("count", &count.to_string())]));
     }
     let mut targets: Vec<Target> = Vec::new();
-    for name in &args.accounts {
-        let mut target = intake::find(&desk.session.world, &desk.session.operator, name).await?;
+    for found in intake::find_all(&desk.session.world, &desk.session.operator, &args.accounts).await {
+        let mut target = found?;
         intake::allowed(&target)?;
         if targets.iter().any(|known| known.account.id == target.account.id) {
             continue;
@@ -135,11 +138,6 @@ pub async fn clean(desk: &Desk, args: &ContainArgs, scribe: &Scribe) -> anyhow::
     let strangers = contain::overrule(world, scribe, &args.keep, &args.also).await?;
     for item in strangers {
         desk.out.say(&desk.out.texts.with("no-such-item", &[("item", &item.to_string())]));
-    }
-    if args.yes {
-        if let Some((plan, _)) = contain::make_clean_plan(world, scribe, &is_sure).await? {
-            carry_out(desk, scribe, &plan, ApprovedHow::Unseen).await?;
-        }
     }
     let Some((plan, _)) = contain::make_clean_plan(world, scribe, &|_| true).await? else { return Ok(()) };
     if args.yes || !Output::can_ask() || desk.out.json {

@@ -75,7 +75,7 @@ async fn contained(stage: &Stage) -> anyhow::Result<Scribe> {
     }
     let scribe =
         contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "demo", &targets).await?;
-    contain::lock(world, &scribe, &targets).await?;
+    contain::lock(world, &scribe, &targets, contain::Orders::default()).await?;
     Ok(scribe)
 }
 

@@ -227,10 +227,9 @@ impl Journal for MemoryJournal {
                 if book.forgotten {
                     found.forgotten.push(*case);
                 }
-                if let Some((_, head)) = scope.head.as_ref().filter(|(of, _)| of == case) {
-                    if !book.heads.iter().any(|known| known.as_str() == head) {
-                        found.damage.push(Damage { case: *case, seq: None, what: "the head is not in the chain".to_owned() });
-                    }
+                let head = scope.head.as_ref().filter(|(of, _)| of == case).map(|(_, head)| head);
+                if head.is_some_and(|head| !book.heads.iter().any(|known| known.as_str() == head)) {
+                    found.damage.push(Damage { case: *case, seq: None, what: "the head is not in the chain".to_owned() });
                 }
             }
             found

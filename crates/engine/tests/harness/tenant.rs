@@ -316,7 +316,7 @@ impl Inner {
         let throw = dice(&mut weather.seed) % 100;
         let (lost, throttled, rejected) = (weather.lost, weather.throttled, weather.rejected);
         if throw < lost {
-            return Some(if throw % 2 == 0 { Fault::LostAfter } else { Fault::LostBefore });
+            return Some(if throw.is_multiple_of(2) { Fault::LostAfter } else { Fault::LostBefore });
         }
         if throw < lost + throttled {
             return Some(Fault::Throttled);
