@@ -61,14 +61,12 @@ async fn one(world: &World, account: &Account, facet: FacetName, urgency: Urgenc
 async fn record(world: &World, scribe: &Scribe, all: Vec<Read>, purpose: ReadFor) -> Result<Known, EngineError> {
     let mut known = Known::new();
     let mut entries = Vec::new();
+    // Raw answers are kept for the record of what was, in one durable write; later looks are kept as
+    // readings only.
+    let kept: Vec<String> = all.iter().filter(|_| purpose == ReadFor::Snapshot).flat_map(|read| read.raw.clone()).collect();
+    let mut digests = world.journal.keep_all(scribe.id(), &kept).await?.into_iter();
     for Read { account, facet, reading, raw } in all {
-        let mut evidence = Vec::new();
-        // Raw answers are kept for the record of what was; later looks are kept as readings only.
-        if purpose == ReadFor::Snapshot {
-            for answer in raw {
-                evidence.push(world.journal.keep(scribe.id(), answer.as_bytes()).await?);
-            }
-        }
+        let evidence = digests.by_ref().take(if purpose == ReadFor::Snapshot { raw.len() } else { 0 }).collect();
         if let Some(value) = reading.value() {
             known.insert((account.clone(), facet), value.clone());
         }

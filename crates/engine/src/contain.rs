@@ -60,10 +60,7 @@ pub async fn add(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<(
     let mut entries = Vec::new();
     for target in targets {
         let account = target.account.id.clone();
-        let mut evidence = Vec::new();
-        for raw in &target.found.raw {
-            evidence.push(world.journal.keep(scribe.id(), raw.as_bytes()).await?);
-        }
+        let evidence = world.journal.keep_all(scribe.id(), &target.found.raw).await?;
         let reading = Facet::Read { value: Reading::Identity(Box::new(target.found.identity.clone())), at };
         entries.push(Entry::AccountAdded { account: target.account.clone() });
         entries.push(Entry::FacetRead { account, facet: FacetName::Identity, purpose: ReadFor::Snapshot, reading, evidence });

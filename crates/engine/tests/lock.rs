@@ -9,6 +9,7 @@ use harness::journal::Die;
 use harness::people::{self, Person, id, person};
 use harness::tenant::{Blind, Fault};
 use harness::{Stage, run};
+use regain_engine::contain::Orders;
 use regain_engine::contain::{add, lock, make_clean_plan, resume};
 use regain_engine::watch::pass;
 use regain_incident::account::Kind;

@@ -12,6 +12,7 @@ use harness::journal::Die;
 use harness::people::{self, Person, id, person};
 use harness::tenant::{Weather, dice};
 use harness::{Stage, run};
+use regain_engine::contain::Orders;
 use regain_engine::contain::{approve, lock, make_clean_plan, resume};
 use regain_engine::watch::pass;
 use regain_engine::{Scribe, World};
@@ -21,7 +22,7 @@ use regain_incident::ids::{AccountId, StepId};
 use regain_incident::journal::ReadFor;
 use regain_incident::plan::{Action, ApprovedHow};
 
-const SEEDS: u64 = 2500;
+const SEEDS: u64 = 200;
 
 /// An account that one seed gives.
 fn somebody(n: u32, seed: &mut u64) -> Person {

@@ -180,6 +180,15 @@ pub trait Journal: Send + Sync {
     /// Keeps bytes under their digest; keeping them again changes nothing.
     async fn keep(&self, case: CaseId, bytes: &[u8]) -> Result<Digest, JournalError>;
 
+    /// Keeps many at once; a backend that can makes it one durable write.
+    async fn keep_all(&self, case: CaseId, blobs: &[String]) -> Result<Vec<Digest>, JournalError> {
+        let mut digests = Vec::new();
+        for blob in blobs {
+            digests.push(self.keep(case, blob.as_bytes()).await?);
+        }
+        Ok(digests)
+    }
+
     /// The bytes of `digest`.
     async fn evidence(&self, case: CaseId, digest: &Digest) -> Result<Option<Evidence>, JournalError>;
 

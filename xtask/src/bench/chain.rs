@@ -107,6 +107,12 @@ pub fn revocation_answered(exchanges: &[Exchange]) -> Option<usize> {
     with_depth.filter(|(one, _)| one.is_revocation()).map(|(_, depth)| depth).max()
 }
 
+/// The round trip by which the first revocation was answered, after which no stolen refresh token works.
+pub fn first_revocation_answered(exchanges: &[Exchange]) -> Option<usize> {
+    let with_depth = exchanges.iter().zip(depths(exchanges));
+    with_depth.filter(|(one, _)| one.is_revocation()).map(|(_, depth)| depth).min()
+}
+
 /// The look that began after every change of the lock was answered: the first of them.
 fn last_look(exchanges: &[Exchange]) -> Option<usize> {
     let locked = exchanges.iter().filter(|one| one.is_of_the_lock()).map(|one| one.ended).max()?;
@@ -154,6 +160,7 @@ mod tests {
     #[test]
     fn the_lock_is_found_in_the_record() {
         let exchanges = record();
+        assert_eq!(first_revocation_answered(&exchanges), Some(2));
         assert_eq!(revocation_answered(&exchanges), Some(3));
         assert_eq!(lock_verified(&exchanges), Some(4));
         assert_eq!(longest(&exchanges), 5);

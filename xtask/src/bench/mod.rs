@@ -97,19 +97,11 @@ struct Measured {
 
 impl Bench<'_> {
     fn ordinary(&self) -> Result<Vec<Row>> {
-        let run = self.contain_one(&ORDINARY)?;
-        Ok(vec![
-            Row::count("ordinary account: revocation answered", 3, chain::revocation_answered(&run.exchanges)),
-            Row::count("ordinary account: lock verified", 4, chain::lock_verified(&run.exchanges)),
-        ])
+        Ok(lock("ordinary account", [3, 4], &self.contain_one(&ORDINARY)?))
     }
 
     fn administrator(&self) -> Result<Vec<Row>> {
-        let run = self.contain_one(&ADMINISTRATOR)?;
-        Ok(vec![
-            Row::count("administrator: revocation answered", 4, chain::revocation_answered(&run.exchanges)),
-            Row::count("administrator: lock verified", 5, chain::lock_verified(&run.exchanges)),
-        ])
+        Ok(lock("administrator", [4, 5], &self.contain_one(&ADMINISTRATOR)?))
     }
 
     fn classic(&self) -> Result<Vec<Row>> {
@@ -211,6 +203,18 @@ impl Bench<'_> {
         let took = begin.elapsed().as_secs_f64();
         Ok(if shown { Row::seconds(what, 480.0, Some(took)) } else { Row::failed(what) })
     }
+}
+
+/// The two rows of a lock.
+fn lock(what: &str, budgets: [usize; 2], run: &Measured) -> Vec<Row> {
+    let [revoked, verified] = budgets;
+    let first =
+        chain::first_revocation_answered(&run.exchanges).map_or_else(|| "never".to_owned(), |first| format!("by {first}"));
+    vec![
+        Row::count(&format!("{what}: revocation answered"), revoked, chain::revocation_answered(&run.exchanges))
+            .with_note(format!("the last one; the first was answered {first}")),
+        Row::count(&format!("{what}: lock verified"), verified, chain::lock_verified(&run.exchanges)),
+    ]
 }
 
 /// How long the program takes to say its version: the middle of several tries.

@@ -76,7 +76,7 @@ fn by_tool(repo: &Repo, install: bool, tool: &Tool, words: &[&str]) -> Result<Ta
 /// without it; so it is said here.
 fn described(repo: &Repo) -> Tally {
     if let Some(folder) = repo.wire() {
-        say::note(&format!("requests and answers were validated against {}", folder.display()));
+        say::note(&format!("the tests had it from {}", folder.display()));
         return Tally::default();
     }
     say::note("skipped: requests and answers were not validated; name the folder of the description in REGAIN_WIRE");

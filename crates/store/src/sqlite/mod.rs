@@ -113,7 +113,11 @@ impl Journal for Store {
     }
 
     async fn keep(&self, case: CaseId, bytes: &[u8]) -> Result<Digest, JournalError> {
-        self.keep_blob(case, bytes).await
+        self.keep_blobs(case, &[bytes]).await.map(|_| Digest::of(bytes))
+    }
+
+    async fn keep_all(&self, case: CaseId, blobs: &[String]) -> Result<Vec<Digest>, JournalError> {
+        self.keep_blobs(case, &blobs.iter().map(String::as_bytes).collect::<Vec<_>>()).await
     }
 
     async fn evidence(&self, case: CaseId, digest: &Digest) -> Result<Option<Evidence>, JournalError> {

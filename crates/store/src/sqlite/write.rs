@@ -83,24 +83,32 @@ impl Store {
         Ok(recorded)
     }
 
-    pub(super) async fn keep_blob(&self, case: CaseId, bytes: &[u8]) -> Result<Digest, JournalError> {
+    /// Keeps blobs that are not there yet, all in one durable write.
+    pub(super) async fn keep_blobs(&self, case: CaseId, blobs: &[&[u8]]) -> Result<Vec<Digest>, JournalError> {
+        if blobs.is_empty() {
+            return Ok(Vec::new());
+        }
         let _turn = self.turn.lock().await;
         let mut db = self.writing().await?;
         let mut row = self.living(&mut db, case).await?;
         let key = self.keys.load(case, &row.public).map_err(|no_key| no_key.of(case))?;
-        let digest = Digest::of(bytes);
-        let address = key.address(&chain::sha256(bytes));
-        if rows::blob(&mut db, case, &address).await.map_err(storage("read evidence"))?.is_some() {
-            return Ok(digest);
+        let before = row.blobs;
+        for bytes in blobs {
+            let address = key.address(&chain::sha256(bytes));
+            if rows::blob(&mut db, case, &address).await.map_err(storage("read evidence"))?.is_some() {
+                continue;
+            }
+            let sealed = seal_blob(&key, case, &address, bytes).map_err(storage("encrypt evidence"))?;
+            let mut blob = BlobRow { ordinal: row.blobs + 1, address, sealed, previous: row.evidence, hash: Vec::new() };
+            blob.hash = chain::blob(&blob);
+            rows::insert_blob(&mut db, case, &blob).await.map_err(storage("write evidence"))?;
+            (row.blobs, row.evidence) = (blob.ordinal, blob.hash);
         }
-        let sealed = seal_blob(&key, case, &address, bytes).map_err(storage("encrypt evidence"))?;
-        let mut blob = BlobRow { ordinal: row.blobs + 1, address, sealed, previous: row.evidence, hash: Vec::new() };
-        blob.hash = chain::blob(&blob);
-        rows::insert_blob(&mut db, case, &blob).await.map_err(storage("write evidence"))?;
-        (row.blobs, row.evidence) = (blob.ordinal, blob.hash);
-        sign(&mut db, &key, row).await?;
-        db.commit().await.map_err(storage("write evidence"))?;
-        Ok(digest)
+        if row.blobs > before {
+            sign(&mut db, &key, row).await?;
+            db.commit().await.map_err(storage("write evidence"))?;
+        }
+        Ok(blobs.iter().map(|bytes| Digest::of(bytes)).collect())
     }
 
     pub(super) async fn take_lease(&self, case: CaseId, holder: &str) -> Result<Held, JournalError> {
