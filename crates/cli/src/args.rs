@@ -1,4 +1,4 @@
-//! What may be typed. Names are a public contract (DESIGN 2).
+//! What may be typed. Names are a public contract.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,13 @@ use crate::texts::Language;
 
 /// Takes a compromised Microsoft 365 account back.
 #[derive(Debug, Parser)]
-#[command(name = "regain", version, about, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "regain",
+    version,
+    about = "Takes a compromised Microsoft 365 account back",
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]

@@ -152,12 +152,11 @@ impl Shared {
     /// Waits for real until the tenant's clock, or ours at its scale, is there.
     async fn sleep(&self, until: Timestamp) {
         while let Some(left) = left(self.now(), until) {
-            match self.real(left).filter(|real| *real <= LOOK_AGAIN) {
-                Some(real) => really(real.max(SHORTEST)).await,
-                None => {
-                    really(LOOK_AGAIN).await;
-                    self.look().await;
-                }
+            if let Some(real) = self.real(left).filter(|real| *real <= LOOK_AGAIN) {
+                really(real.max(SHORTEST)).await
+            } else {
+                really(LOOK_AGAIN).await;
+                self.look().await;
             }
         }
     }

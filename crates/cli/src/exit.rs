@@ -1,4 +1,4 @@
-//! The one place that turns a result into an exit code. Scripts rely on it (DESIGN 2).
+//! The one place that turns a result into an exit code. Scripts rely on it.
 
 use std::process::ExitCode;
 
@@ -30,7 +30,7 @@ pub fn of_case(case: &Case) -> Exit {
     let open = case
         .all_steps()
         .any(|(plan, _, record)| plan.approval.is_some() && !matches!(record.state, StepState::Done | StepState::Dropped));
-    let unread = case.accounts.values().flat_map(|state| state.gaps()).any(|(_, gap)| needs_a_person(&gap));
+    let unread = case.accounts.values().flat_map(regain_incident::case::AccountState::gaps).any(|(_, gap)| needs_a_person(&gap));
     if open || unread || case.awaiting().is_some() { Exit::NeedsAttention } else { Exit::Done }
 }
 

@@ -79,6 +79,12 @@ async fn run(args: &Args, environment: &Environment, out: &Arc<Output>) -> anyho
         Command::Report(args) => commands::report::run(args, global, environment, &out).await,
         Command::Evidence(command) => commands::evidence::run(command, global, environment, &out).await,
         Command::Emulate(args) => commands::emulate::run(args, environment, &out).await,
+        Command::Doctor(args) if args.setup && !commands::has_tenant(global, environment) => {
+            let mut text = Vec::new();
+            let client = environment.azure_client().unwrap_or_default();
+            let code = commands::doctor::run_setup(&client, &mut text, out.json)?;
+            finish(&out, &text, code)
+        }
         Command::Doctor(args) => {
             let desk = commands::Desk::open(global, environment, out, &args::SealArgs::default()).await?;
             let mut text = Vec::new();

@@ -3,7 +3,7 @@
 use regain_engine::Audience;
 use regain_incident::case::{Case, StepState};
 use regain_incident::journal::{Entry, Recorded};
-use regain_incident::text::on_a_line;
+use regain_incident::text::harmless;
 
 use crate::output::Output;
 use crate::screen::step_line;
@@ -46,7 +46,7 @@ impl Audience for Progress {
                 .steps
                 .get(&id)
                 .and_then(|record| record.why.as_deref())
-                .map(|why| format!(" ({})", on_a_line(why)))
+                .map(|why| format!(" ({})", harmless(why, 400)))
                 .unwrap_or_default(),
         };
         self.line(&format!("{}{why}", step_line(step, state, &self.out)));

@@ -153,6 +153,24 @@ fn label(target: &Target, id: &TenantId) -> String {
     }
 }
 
+/// Whether `holder` was a process of this machine that is no more. `ours` is the holder of this one.
+#[cfg(unix)]
+pub fn has_ended(holder: &str, ours: &str) -> bool {
+    let parts = |holder: &str| {
+        let mut parts = holder.rsplitn(3, '/').skip(1);
+        Some((parts.next()?.parse::<i32>().ok()?, parts.next()?.to_owned()))
+    };
+    let (Some((pid, host)), Some((_, here))) = (parts(holder), parts(ours)) else { return false };
+    let pid = rustix::process::Pid::from_raw(pid).filter(|_| host == here);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+}
+
+/// Whether `holder` was a process of this machine that is no more: not known here.
+#[cfg(not(unix))]
+pub fn has_ended(_: &str, _: &str) -> bool {
+    false
+}
+
 async fn clock_of(target: &Target, waits: Waits) -> Result<Arc<dyn Clock>, ClockError> {
     let Target::Emulated(EmulatedLine { control: Some(control), .. }) = target else {
         return Ok(Arc::new(SystemClock));

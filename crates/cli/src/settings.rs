@@ -376,11 +376,6 @@ impl Settings {
             None => Err(SettingsError::Unchosen { known: self.known.clone() }),
         }
     }
-
-    /// Whether the tenant is an emulated one.
-    pub fn is_emulated(&self) -> bool {
-        matches!(self.target, Some(Target::Emulated(_)))
-    }
 }
 
 /// The emulated tenant excludes every other; then the flag, the environment, the file.
@@ -584,7 +579,7 @@ pub fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<
 /// The line of a place in a text, from one.
 pub fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
     let before = text.as_bytes().get(..span.map_or(0, |span| span.start)).unwrap_or(text.as_bytes());
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    before.split(|byte| *byte == b'\n').count()
 }
 
 /// The first line of the file: `emulate --log` writes more below it.

@@ -1,4 +1,4 @@
-//! The JSON that leaves the program: shapes of their own, whose names scripts rely on (DESIGN 2).
+//! The JSON that leaves the program: shapes of their own, whose names scripts rely on.
 //! Their schemas stand in `docs/schema/`, and a test validates what commands print against them.
 
 use regain_incident::case::{AccountState, Case, PlanState};

@@ -34,6 +34,7 @@ pub struct Sessions {
     passwords: BTreeMap<String, String>,
     former: BTreeMap<String, Vec<String>>,
     ended: BTreeMap<String, u64>,
+    revoked: BTreeMap<String, u64>,
     refresh: BTreeMap<String, Refresh>,
     must_change: BTreeMap<String, bool>,
     serial: u64,
@@ -44,7 +45,8 @@ impl Sessions {
     pub fn set_password(&mut self, account: &str, password: &str, must_change: bool) {
         if let Some(old) = self.passwords.insert(account.to_owned(), password.to_owned()) {
             self.former.entry(account.to_owned()).or_default().push(old);
-            self.end_refresh(account);
+            self.serial += 1;
+            self.ended.insert(account.to_owned(), self.serial);
         }
         self.must_change.insert(account.to_owned(), must_change);
     }
@@ -53,6 +55,15 @@ impl Sessions {
     pub fn end_refresh(&mut self, account: &str) {
         self.serial += 1;
         self.ended.insert(account.to_owned(), self.serial);
+        self.revoked.insert(account.to_owned(), self.serial);
+    }
+
+    /// For a fork on which no password was ever changed: only what was revoked stays ended.
+    pub fn forget_password_changes(&mut self, account: &str) {
+        match self.revoked.get(account) {
+            Some(revoked) => self.ended.insert(account.to_owned(), *revoked),
+            None => self.ended.remove(account),
+        };
     }
 
     /// Whether this is the password. An account without one lets nobody in.

@@ -9,7 +9,7 @@ use regain_incident::account::Account;
 use regain_incident::facet::FacetName;
 use regain_incident::facets::{Reading, password};
 use regain_incident::ids::{AccountId, PlanId, StepId};
-use regain_incident::journal::{Entry, Recorded};
+use regain_incident::journal::{Entry, Recorded, Refusal};
 use regain_incident::lint::lint;
 use regain_incident::plan::{Action, ApprovedPlan, PlanKind, PlannedStep};
 use regain_incident::secret::Secret;
@@ -40,11 +40,21 @@ pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -
         return Err(EngineError::Lints { plan, lints });
     }
     let machine = Machine::new(&approved, &case, known);
-    Run { world, scribe, accounts, machine, urgency: urgency_of(&approved), fresh: BTreeMap::new() }.run_to_the_end().await
+    let no_way_out = no_way_out(world, &approved);
+    let urgency = urgency_of(&approved);
+    Run { world, scribe, accounts, machine, urgency, fresh: BTreeMap::new(), no_way_out }.run_to_the_end().await
 }
 
 fn urgency_of(plan: &ApprovedPlan) -> Urgency {
     if plan.plan().kind() == PlanKind::Lock { Urgency::Lock } else { Urgency::Normal }
+}
+
+/// Why the fresh passwords of this plan could not be handed over, if so: a password that nobody
+/// would get is not set. Where it is the only administrator's, that would lock the tenant.
+fn no_way_out(world: &World, plan: &ApprovedPlan) -> Option<HandoffRefused> {
+    let steps = plan.plan().steps().iter();
+    let count = steps.filter(|step| step.action == Action::Password(password::Change::ReplaceAndHandOver)).count();
+    if count > 0 { world.handoff.check(count).err() } else { None }
 }
 
 struct Run<'a> {
@@ -55,6 +65,7 @@ struct Run<'a> {
     urgency: Urgency,
     /// Passwords of the steps of this run; they live nowhere else, and die with it.
     fresh: BTreeMap<StepId, Secret>,
+    no_way_out: Option<HandoffRefused>,
 }
 
 /// What a finished piece of work reports: one read may answer several steps.
@@ -126,8 +137,7 @@ impl Run<'_> {
                 Entry::StepVerified { step, .. } => match self.hand_over(step).await {
                     Ok(handed) => all.extend(handed.into_iter().chain([entry])),
                     Err(refused) => {
-                        let why = format!("the fresh password could not be handed over: {refused}");
-                        all.push(Entry::StepContradicted { step, why });
+                        all.push(Entry::StepContradicted { step, why: not_handed_over(&refused) });
                     }
                 },
                 other => all.push(other),
@@ -179,8 +189,13 @@ impl Run<'_> {
     {
         let (world, account) = (self.world.clone(), self.accounts.get(&step.account).cloned());
         let fresh = self.fresh.get(&step.id).cloned();
+        let hands_over = step.action == Action::Password(password::Change::ReplaceAndHandOver);
+        let no_way_out = self.no_way_out.as_ref().filter(|_| hands_over).map(not_handed_over);
         Box::pin(async move {
             let result = match account {
+                Some(_) if no_way_out.is_some() => {
+                    Err(Trouble::Refused(Refusal::Rejected { detail: no_way_out.unwrap_or_default() }))
+                }
                 Some(account) => step::apply(&world, &account, &step.action, &intent, fresh.as_ref()).await,
                 None => Err(Trouble::Gone),
             };
@@ -198,6 +213,10 @@ impl Run<'_> {
             vec![Event::Woke(id)]
         })
     }
+}
+
+fn not_handed_over(refused: &HandoffRefused) -> String {
+    format!("the fresh password could not be handed over: {refused}")
 }
 
 type Work<'a> = std::pin::Pin<Box<dyn Future<Output = Done> + Send + 'a>>;

@@ -394,7 +394,7 @@ impl Machine {
     }
 
     /// Whether a refused block or reset is worth one repeat once the account holds no roles
-    /// (CONTRACT 1, numbers 3 and 4).
+    /// (docs/wire.md, 3 and 4).
     fn may_repeat_without_roles(&self, id: StepId) -> bool {
         let Some(slot) = self.slots.get(&id) else { return false };
         let has_withdrawals = self.withdrawals_of(&slot.step.account).next().is_some();
@@ -453,7 +453,7 @@ fn look(slot: &mut Slot, why: Look) -> Command {
 }
 
 /// Looks again in a quarter of a second, then ever more rarely, up to a quarter of a minute; at the
-/// list of blocked senders every two minutes and not faster (CONTRACT 12.2).
+/// list of blocked senders every two minutes and not faster.
 fn pause(slot: &mut Slot, why: Look, now: Timestamp) -> Command {
     let wait = match slot.step.action {
         Action::SendingBlock(_) => SignedDuration::from_mins(2),

@@ -474,6 +474,19 @@ impl AccountState {
             .findings
             .iter()
             .filter(|finding| self.overruled.get(&finding.item).copied().unwrap_or(finding.verdict.calls_for_cleaning()))
+            .filter(|finding| !self.is_off(finding))
+    }
+
+    /// Whether the finding's rule is switched off already, by us or by somebody: nothing is left to
+    /// stop, though it may be bad.
+    fn is_off(&self, finding: &Finding) -> bool {
+        let latest = self.latest.get(&FacetName::InboxRules).and_then(Facet::value);
+        match latest {
+            Some(Reading::InboxRules(rules)) if finding.facet == FacetName::InboxRules => {
+                rules.iter().any(|rule| rule.id == finding.object && rule.readable && !rule.enabled)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub enum Speaks {
 }
 
 /// Groups of evidence that are independent of one another; each counts once in a verdict
-/// (HUNT 2.1, rule of construction).
+///.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
@@ -65,7 +65,7 @@ pub enum Group {
     Access,
 }
 
-/// How much one sighting moves the verdict (HUNT 2.1).
+/// How much one sighting moves the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {

@@ -191,7 +191,7 @@ impl Action {
         }
     }
 
-    /// How long after the answer a reading may still not show it, in seconds (DESIGN 4).
+    /// How long after the answer a reading may still not show it, in seconds.
     pub fn deadline_s(&self) -> i64 {
         match self {
             Self::SignIn(_) | Self::Password(_) | Self::Role(_) | Self::Forwarding(_) | Self::InboxRule(_) => 120,

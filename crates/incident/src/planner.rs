@@ -210,7 +210,7 @@ pub fn plan_last_revocation(case: &Case, at: Timestamp) -> Result<(Plan, Plannin
     draft.finish(PlanKind::Lock)
 }
 
-/// Forwarding of all mail to the outside, judged malicious: stopped with the lock (DESIGN 4).
+/// Forwarding of all mail to the outside, judged malicious: stopped with the lock.
 fn stops_with_the_lock(finding: &Finding) -> bool {
     let outside = |reason: &crate::finding::Reason| reason.speaks == Speaks::For && reason.group == Group::Collection;
     finding.facet == FacetName::Forwarding && finding.verdict == Verdict::Malicious && finding.reasons.iter().any(outside)

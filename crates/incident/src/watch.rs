@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::Timestamp;
 
 /// Minutes after the lock at which a pass is due: +5, 15, 30, 60, 95, then hourly to 24 h, every
-/// four hours to day 7, daily to day 30 (DESIGN 4).
+/// four hours to day 7, daily to day 30.
 pub fn schedule_minutes() -> impl Iterator<Item = i64> {
     const HOUR: i64 = 60;
     const DAY: i64 = 24 * HOUR;

@@ -31,7 +31,7 @@ struct Hosts {
 }
 
 impl Cloud {
-    /// CONTRACT 2. Unverified: that the Exchange endpoint of China is this one, and that DoD's is
+    /// Unverified: that the Exchange endpoint of China is this one, and that DoD's is
     /// reached under beta (docs/unverified.md).
     fn hosts(self) -> Hosts {
         let (login, graph, exchange) = match self {

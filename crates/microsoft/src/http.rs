@@ -1,7 +1,7 @@
 //! The only place that sends. One call here is one request: no repeats, no redirects.
 //!
 //! Invariant: a request is counted when it begins and when its answer is there, so that requests
-//! that had to wait for one another are known (the round trips of DESIGN 10). No error and no log
+//! that had to wait for one another are known (the round trips of a budget). No error and no log
 //! holds a request's body, path or headers.
 
 use std::sync::{Mutex, PoisonError};

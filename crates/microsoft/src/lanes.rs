@@ -12,7 +12,7 @@ use regain_incident::Timestamp;
 use regain_ports::{Clock, Urgency};
 use tokio::sync::Notify;
 
-/// A limit of a service (CONTRACT 4.1).
+/// A limit of a service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lane {
     /// The directory, reading.

@@ -181,7 +181,7 @@ fn issued(answer: &Answer, now: Timestamp, generation: u64) -> Result<Token, Pro
     Ok(Token { secret: Secret::new(issued.access_token), generation, renew_at })
 }
 
-/// CONTRACT 3, the table of failures. The service's text is left out: it repeats what was sent.
+/// What each of Entra's error codes means for a person. The service's text is left out: it repeats what was sent.
 fn credential(status: u16, refusal: &Refusal) -> ProviderErrorKind {
     let known = refusal.error_codes.iter().find_map(|code| Some((*code, told(*code)?)));
     let (code, (detail, hint)) = match known {

@@ -27,7 +27,7 @@ pub async fn run(args: &CheckArgs, global: &Global, environment: &Environment, o
     let case = scribe.case().await;
     let findings: Vec<&Finding> = case.accounts.values().flat_map(|state| &state.assessment.findings).collect();
     let suspicious = findings.iter().any(|finding| finding.verdict >= Verdict::Undecided);
-    let unread = case.accounts.values().flat_map(|state| state.gaps()).any(|(_, gap)| needs_a_person(&gap));
+    let unread = case.accounts.values().flat_map(regain_incident::case::AccountState::gaps).any(|(_, gap)| needs_a_person(&gap));
     let exit = if suspicious || unread { Exit::NeedsAttention } else { Exit::Done };
     desk.show(&case).await?;
     if !desk.out.json {

@@ -113,16 +113,27 @@ async fn watched(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
     let world = &stage.desk.session.world;
     loop {
         let settled = scribe.ask(|case| case.accounts.values().all(|state| state.is_settled(&world.policy))).await;
-        let Some(due) = scribe.ask(watch::due).await else { return Ok(()) };
         if settled {
             return Ok(());
         }
+        let Some(due) = scribe.ask(watch::due).await else { return outlived(stage, scribe).await };
         world.clock.sleep_until(due).await;
         if super::watch::look(&stage.desk, scribe).await? > 0 {
             stage.wait_for("demo-it-came-back")?;
             cleaned(stage, scribe).await?;
         }
     }
+}
+
+/// Nothing was revoked (a step was left out), so nothing settles: the old tokens die all the same.
+async fn outlived(stage: &Stage, scribe: &Scribe) -> anyhow::Result<()> {
+    let world = &stage.desk.session.world;
+    let over = world.clock.now() + SignedDuration::from_mins(world.policy.old_tokens_minutes());
+    world.clock.sleep_until(over).await;
+    if super::watch::look(&stage.desk, scribe).await? > 0 {
+        cleaned(stage, scribe).await?;
+    }
+    Ok(())
 }
 
 /// Both gates. What this version does not read is overridden, out loud.

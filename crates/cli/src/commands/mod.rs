@@ -17,7 +17,7 @@ pub mod watch;
 
 use std::sync::Arc;
 
-use regain_engine::{Audience, Scribe};
+use regain_engine::{Audience, EngineError, Scribe};
 use regain_incident::case::Case;
 use regain_incident::ids::{CaseId, Seq};
 use regain_incident::journal::Recorded;
@@ -54,7 +54,15 @@ impl Desk {
 
     /// Opens a case for writing, with live progress.
     pub async fn scribe(&self, case: CaseId) -> anyhow::Result<Scribe> {
-        Ok(Scribe::open(&self.session.world, case, &self.session.holder, self.audience()).await?)
+        let open = || Scribe::open(&self.session.world, case, &self.session.holder, self.audience());
+        match open().await {
+            // Whoever was interrupted, or died, does not keep the next one waiting.
+            Err(EngineError::Busy { holder, .. }) if session::has_ended(&holder, &self.session.holder) => {
+                self.session.world.journal.unlease(case, &holder).await?;
+                Ok(open().await?)
+            }
+            opened => Ok(opened?),
+        }
     }
 
     /// Who hears of each entry.
@@ -76,6 +84,11 @@ impl Desk {
         self.out.data(&self.out.texts.with("head-digest", &[("digest", &head)]))?;
         Ok(())
     }
+}
+
+/// Whether a tenant is configured at all.
+pub fn has_tenant(global: &Global, environment: &Environment) -> bool {
+    settings::load(&settings_flags(global), environment).is_ok_and(|settings| settings.target().is_ok())
 }
 
 /// The flags that settings depend on.

@@ -24,9 +24,9 @@ pub async fn run(args: &ReleaseArgs, global: &Global, environment: &Environment,
     let scribe = desk.scribe(args.case).await?;
     let asked = asked(args);
     let result = through(&desk, &scribe, &asked).await;
+    let case = scribe.case().await;
     scribe.close(&desk.session.world).await?;
     let opened = result?;
-    let case = desk.scribe(args.case).await?.case().await;
     desk.show(&case).await?;
     Ok(if opened { exit::of_case(&case) } else { Exit::NeedsAttention })
 }
@@ -110,10 +110,10 @@ async fn undo_everything(desk: &Desk, scribe: &regain_engine::Scribe) -> anyhow:
 fn check_handoff(desk: &Desk, plan: Option<&Plan>) -> anyhow::Result<()> {
     let hands_over = |action: &Action| action.code() == "hand-over-password";
     let accounts = plan.map_or(0, |plan| plan.steps().iter().filter(|step| hands_over(&step.action)).count());
-    if accounts > 0 {
-        if let Err(refused) = desk.session.world.handoff.check(accounts) {
-            bail!(regain_engine::EngineError::Handoff(refused));
-        }
+    if accounts > 0
+        && let Err(refused) = desk.session.world.handoff.check(accounts)
+    {
+        bail!(regain_engine::EngineError::Handoff(refused));
     }
     Ok(())
 }

@@ -34,19 +34,20 @@ pub async fn run(args: &WatchArgs, global: &Global, environment: &Environment, o
         }
     }
     desk.out.say(&desk.out.texts.get("watch-over"));
-    let case = desk.scribe(args.case).await?.case().await;
+    let scribe = desk.scribe(args.case).await?;
+    let case = scribe.case().await;
+    scribe.close(&desk.session.world).await?;
     Ok(exit::of_case(&case))
 }
 
 /// One pass: what came back, and a clean plan for it that waits for an approval.
 pub async fn one_pass(desk: &Desk, scribe: &Scribe) -> anyhow::Result<usize> {
     let seen = look(desk, scribe).await?;
-    if seen > 0 {
-        if let Some((plan, _)) = contain::make_clean_plan(&desk.session.world, scribe, &|_| true).await? {
-            desk.out.say(
-                &desk.out.texts.with("plan-waits", &[("case", &scribe.id().to_string()), ("digest", plan.digest().as_str())]),
-            );
-        }
+    if seen > 0
+        && let Some((plan, _)) = contain::make_clean_plan(&desk.session.world, scribe, &|_| true).await?
+    {
+        desk.out
+            .say(&desk.out.texts.with("plan-waits", &[("case", &scribe.id().to_string()), ("digest", plan.digest().as_str())]));
     }
     Ok(seen)
 }

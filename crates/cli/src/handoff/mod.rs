@@ -7,11 +7,10 @@
 mod sealed;
 mod terminal;
 
-use async_trait::async_trait;
 use regain_incident::account::Account;
 use regain_incident::secret::Secret;
 use regain_incident::text::harmless;
-use regain_ports::{Handoff, HandoffRefused};
+use regain_ports::HandoffRefused;
 use zeroize::Zeroizing;
 
 pub use sealed::SealedFile;
@@ -86,12 +85,14 @@ fn refused(why: impl Into<String>) -> HandoffRefused {
     HandoffRefused { why: why.into() }
 }
 
+#[cfg(test)]
 /// No way at all, and why: for runs that hand nothing over.
 #[derive(Debug, Clone)]
 pub struct NoHandoff {
     why: String,
 }
 
+#[cfg(test)]
 impl NoHandoff {
     /// Refuses with this reason.
     pub fn because(why: impl Into<String>) -> Self {
@@ -99,6 +100,7 @@ impl NoHandoff {
     }
 }
 
+#[cfg(test)]
 #[async_trait]
 impl Handoff for NoHandoff {
     fn check(&self, _: usize) -> Result<(), HandoffRefused> {

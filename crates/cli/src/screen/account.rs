@@ -8,7 +8,7 @@ use regain_incident::facets::identity;
 use regain_incident::finding::{Finding, Verdict};
 use regain_incident::plan::{Action, PlanKind};
 use regain_incident::policy::Policy;
-use regain_incident::text::on_a_line;
+use regain_incident::text::{harmless, on_a_line};
 
 use super::{WIDTH, findings, hour_and_minute, time_of_day, wrapped};
 use crate::output::Output;
@@ -105,11 +105,14 @@ fn took(
 }
 
 /// Steps that need a person, said at once.
+/// The longest reason that is shown.
+const WHY_MAX: usize = 400;
+
 fn failures(case: &Case, state: &AccountState, out: &Output) -> Vec<String> {
     let bad = case.steps_of(&state.account.id).filter(|(_, _, record)| record.state.needs_a_person());
     bad.map(|(_, step, record)| {
         let line = super::step_line(step, record.state, out);
-        let why = record.why.as_deref().map(|why| format!(" ({})", on_a_line(why))).unwrap_or_default();
+        let why = record.why.as_deref().map(|why| format!(" ({})", harmless(why, WHY_MAX))).unwrap_or_default();
         wrapped(&out.texts.get("label-failed"), &format!("{line}{why}"), WIDTH)
     })
     .collect()

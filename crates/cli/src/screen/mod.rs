@@ -1,4 +1,4 @@
-//! What a person sees of a case: the first screen after `contain` (DESIGN 2), plans, findings.
+//! What a person sees of a case: the first screen after `contain`, plans, findings.
 //! Plain text; nothing needs colour; every name from the tenant is made harmless first.
 
 mod account;
@@ -35,7 +35,9 @@ pub fn hour_and_minute(at: Timestamp) -> String {
 pub fn wrapped(label: &str, text: &str, width: usize) -> String {
     const INDENT: usize = 8;
     let mut lines = Vec::new();
-    let mut line = format!("{label:<INDENT$}");
+    // A label that fills its columns still ends before the text.
+    let gap = usize::from(label.chars().count() >= INDENT && !text.is_empty());
+    let mut line = format!("{label:<INDENT$}{:gap$}", "");
     let mut empty = true;
     for word in text.split_whitespace() {
         if !empty && line.chars().count() + 1 + word.chars().count() > width {

@@ -262,7 +262,7 @@ fn merge(target: &mut Value, given: &Value) {
 
 fn settings_of(world: &World, id: &str) -> Value {
     let mut settings = json!({
-        "archiveFolder": "", "timeZone": "UTC", "dateFormat": "yyyy-MM-dd", "timeFormat": "HH:mm", "userPurpose": "user",
+        "archiveFolder": "", "timeZone": "UTC", "dateFormat": "yyyy-MM-dd", "timeFormat": "HH:mm", "userPurpose": purpose_of(world, id),
         "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly", "language": {"locale": "en-GB", "displayName": "English (United Kingdom)"},
         "automaticRepliesSetting": {
             "status": "disabled", "externalAudience": "none", "internalReplyMessage": "", "externalReplyMessage": "",
@@ -275,6 +275,17 @@ fn settings_of(world: &World, id: &str) -> Value {
         merge(&mut settings, given);
     }
     settings
+}
+
+/// What the mailbox is for, as Exchange knows it.
+fn purpose_of(world: &World, id: &str) -> &'static str {
+    match world.tenant.exchange.mailbox_of(id).map(|mailbox| mailbox.who.details.as_str()) {
+        Some("SharedMailbox") => "shared",
+        Some("RoomMailbox") => "room",
+        Some("EquipmentMailbox") => "equipment",
+        Some("LinkedMailbox") => "linked",
+        _ => "user",
+    }
 }
 
 fn with_mailbox(world: &World, call: &Call) -> Result<String, Answer> {

@@ -28,10 +28,11 @@ pub fn any(world: &World, account: &str) -> Finding {
     finding(answer.is_success(), "sign-in with a good password", &answer)
 }
 
-/// The stolen refresh token.
+/// The stolen refresh token: neither the block nor the new password counts, only a revocation.
 pub fn refresh(world: &World, account: &str, client_id: &str, token: &str, issued: Timestamp) -> Finding {
     let mut fork = unblocked(world, account);
     plant(&mut fork);
+    fork.tenant.sessions.forget_password_changes(account);
     if fork.tenant.sessions.refresh(token).is_none() {
         return Finding::closed(format!("the token of {issued} was ended before it was used"));
     }

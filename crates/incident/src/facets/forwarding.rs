@@ -1,5 +1,5 @@
 //! Forwarding on the mailbox: two addresses and a flag, always read and written together, since
-//! clearing one address can activate the other (CONTRACT 1, number 11).
+//! clearing one address can activate the other (docs/wire.md, 11).
 
 use serde::{Deserialize, Serialize};
 

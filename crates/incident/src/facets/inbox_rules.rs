@@ -13,7 +13,7 @@ use crate::plan::Action;
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxRule {
-    /// The server's id of it, as text: it is larger than 2^63 (CONTRACT 1, number 9).
+    /// The server's id of it, as text: it is larger than 2^63 (docs/wire.md, 9).
     pub id: String,
     /// Its name; may be empty, and need not be unique.
     pub name: String,

@@ -1,4 +1,4 @@
-//! The arithmetic of a verdict (HUNT 2.1, rule of construction), and how a reason is made.
+//! The arithmetic of a verdict, and how a reason is made.
 //!
 //! Each group of evidence counts once, with its strongest reason, so that three words in one rule
 //! are not three proofs:

@@ -76,8 +76,8 @@ pub(super) fn matches_everything(word: &str) -> bool {
     }
 }
 
-/// Beginnings of words that rules of intruders look for: a word counts if it begins so. HUNT 2.1,
-/// item 3, and the same in other languages: money, warnings, secrets.
+/// Beginnings of words that rules of intruders look for: a word counts if it begins so.
+/// The same in other languages: money, warnings, secrets.
 const BEGINNINGS: &[&str] = &[
     // English
     "phish",

@@ -1,4 +1,4 @@
-//! What the Exchange endpoint's refusals mean (CONTRACT 5.3). Its general message says nothing; the
+//! What the Exchange endpoint's refusals mean. Its general message says nothing; the
 //! exception's type and text do. A 403 has no JSON: its reason is in a header.
 
 use regain_ports::{Provider, ProviderError, ProviderErrorKind};
@@ -34,7 +34,7 @@ pub(crate) fn kind(cmdlet: &str, answer: &Answer) -> ProviderErrorKind {
     }
 }
 
-/// Who may run a cmdlet, as the tenant's administrator knows it (CONTRACT 5.5).
+/// Who may run a cmdlet, as the tenant's administrator knows it.
 fn role_for(cmdlet: &str) -> String {
     let role = match cmdlet {
         "Get-BlockedSenderAddress" | "Remove-BlockedSenderAddress" => "Security Administrator (or Exchange Administrator)",

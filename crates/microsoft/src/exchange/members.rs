@@ -9,7 +9,7 @@ pub(crate) enum Kind {
     Recipients,
     /// A number of bytes.
     Size,
-    /// There is a parameter, but not every value can return (CONTRACT 11.2).
+    /// There is a parameter, but not every value can return.
     Doubtful,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every row that is listed becomes a rule; one that cannot be read is a rule that says
 //! so. Two listings, with and without hidden rules, travel side by side: their difference is what
-//! is hidden. Any change here loses the rules that Outlook keeps for itself (CONTRACT 1, number 10).
+//! is hidden. Any change here loses the rules that Outlook keeps for itself (docs/wire.md, 10).
 
 use std::collections::{BTreeMap, BTreeSet};
 

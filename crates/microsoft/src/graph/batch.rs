@@ -25,7 +25,7 @@ const AT_ONCE: usize = 20;
 pub(crate) struct Get {
     /// Below the version, encoded.
     pub(crate) below: String,
-    /// An advanced query (CONTRACT 4).
+    /// An advanced query.
     pub(crate) eventual: bool,
 }
 

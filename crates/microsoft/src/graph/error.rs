@@ -31,7 +31,7 @@ pub(crate) fn kind(doing: Doing, status: u16, body: &Value) -> ProviderErrorKind
     }
 }
 
-/// CONTRACT 7. Unverified: that PIM for groups says it with the same code.
+/// Unverified: that PIM for groups says it with the same code.
 fn is_about_a_licence(code: &str) -> bool {
     matches!(code, "AadPremiumLicenseRequired" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
 }

@@ -40,7 +40,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The address of a user by object id or sign-in name (CONTRACT 8.1).
+/// The address of a user by object id or sign-in name.
 pub(crate) fn user(name: &str) -> String {
     if name.starts_with('$') { format!("/users({})", query(&quoted(name))) } else { format!("/users/{}", path(name)) }
 }

@@ -345,7 +345,7 @@ impl Need {
     /// The groups of permissions of which none is held.
     pub fn lacking(&self, held: &[String]) -> Vec<&'static [&'static str]> {
         let is_held = |one: &&str| held.iter().any(|permission| permission == one);
-        self.permissions.iter().copied().filter(|group| !group.iter().any(|one| is_held(one))).collect()
+        self.permissions.iter().copied().filter(|group| !group.iter().any(&is_held)).collect()
     }
 
     /// Whether one of its roles is held, by template id.
