@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use regain_incident::text::is_hostile;
+
 use crate::texts::Texts;
 
 /// Where the program speaks, how, and in which language.
@@ -33,7 +35,7 @@ impl Output {
 
     /// A JSON document.
     pub fn document(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        Ok(self.data(&serde_json::to_string_pretty(value)?)?)
+        Ok(self.data(&harmless_json(&serde_json::to_string_pretty(value)?))?)
     }
 
     /// Talk. A closed stderr is no reason to stop a lock.
@@ -68,6 +70,22 @@ impl Output {
     }
 }
 
+/// The same JSON, which may end on a terminal: signs that steer one are written as `\u` and four digits.
+/// Outside of strings there are none but line breaks, which stay.
+fn harmless_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && is_hostile(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Reading a line that a person types, of a sane length.
 trait ReadLineBounded {
     fn read_line_bounded(&mut self, line: &mut String) -> io::Result<usize>;
@@ -77,5 +95,19 @@ impl<R: io::BufRead> ReadLineBounded for R {
     fn read_line_bounded(&mut self, line: &mut String) -> io::Result<usize> {
         const LONGEST: u64 = 4096;
         io::BufRead::read_line(&mut io::Read::take(self, LONGEST), line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_on_a_terminal_is_harmless_and_means_the_same() {
+        let value = serde_json::json!({"name": "a\u{202e}b\u{9b}\u{e0041}\u{1b}å", "list": [1, 2]});
+        let shown = harmless_json(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!shown.chars().any(|c| c != '\n' && is_hostile(c)), "{shown}");
+        assert!(shown.contains('å') && shown.contains("\\udb40\\udc41"), "{shown}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 }

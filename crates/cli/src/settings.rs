@@ -797,7 +797,7 @@ mod tests {
         let path = home.folder.path().join("line").display().to_string();
         let home = home.set("REGAIN_ENDPOINTS", &path).set("REGAIN_CLOCK_SCALE", "60");
         let settings = home.load().unwrap();
-        assert!(settings.is_emulated());
+        assert!(matches!(settings.target(), Ok(Target::Emulated(_))));
         assert_eq!(settings.waits, Waits::Scaled(60.0));
         assert!(!format!("{settings:?}").contains("hunter2"));
         told(&home.load_named("contoso").unwrap_err(), "--tenant contoso");

@@ -327,7 +327,7 @@ pub async fn record_plan(
     plan: Plan,
     report: PlanningReport,
 ) -> Result<Option<(Plan, PlanningReport)>, EngineError> {
-    let mut entries = replaced(scribe, &plan).await;
+    let mut entries = replaced(scribe, &plan, world.clock.now()).await;
     if plan.is_empty() {
         scribe.write(world, entries).await?;
         return Ok(None);
@@ -338,11 +338,11 @@ pub async fn record_plan(
 }
 
 /// Steps of plans that wait and that `plan` takes the place of.
-async fn replaced(scribe: &Scribe, plan: &Plan) -> Vec<Entry> {
+async fn replaced(scribe: &Scribe, plan: &Plan, now: jiff::Timestamp) -> Vec<Entry> {
     let why = format!("replaced by plan {}", plan.id());
     scribe
         .ask(|case| {
-            let waiting = case.plans.values().filter(|state| state.approval.is_none());
+            let waiting = case.plans.values().filter(|state| state.approval.is_none() || case.has_lapsed(state, now));
             let steps = waiting.flat_map(|state| state.plan.steps()).filter(|step| case.state(step.id) == StepState::Waiting);
             steps.map(|step| Entry::StepDropped { step: step.id, why: why.clone() }).collect()
         })

@@ -383,6 +383,13 @@ impl Case {
             .max_by_key(|plan| plan.id())
     }
 
+    /// Whether the approval of a plan that never began has expired: it will not be carried out any more.
+    pub fn has_lapsed(&self, state: &PlanState, now: Timestamp) -> bool {
+        let begun = |step: &PlannedStep| self.steps.get(&step.id).is_some_and(|record| record.attempts > 0);
+        let expired = state.approval.as_ref().is_some_and(|approval| approval.has_expired(now));
+        expired && !state.plan.steps().iter().any(begun)
+    }
+
     /// Where a step stands.
     pub fn state(&self, id: StepId) -> StepState {
         self.steps.get(&id).map_or(StepState::Waiting, |record| record.state)

@@ -226,7 +226,7 @@ pub fn plan_clean(
 ) -> Result<(Plan, PlanningReport), PlanError> {
     let mut draft = Draft::new(case, at);
     for state in case.accounts.values() {
-        for finding in state.to_clean().filter(|finding| wanted(finding) && !is_answered(case, state, finding)) {
+        for finding in state.to_clean().filter(|finding| wanted(finding) && !is_answered(case, state, finding, at)) {
             clean_one(&mut draft, state, finding, policy);
         }
     }
@@ -235,11 +235,11 @@ pub fn plan_clean(
 
 /// Whether an approved step answers the finding already and has not come undone. A step that
 /// reverses another answers nothing: it opens the finding again.
-fn is_answered(case: &Case, state: &AccountState, finding: &Finding) -> bool {
+fn is_answered(case: &Case, state: &AccountState, finding: &Finding, now: Timestamp) -> bool {
     case.steps_of(&state.account.id).any(|(plan, step, record)| {
         let stands = !matches!(record.state, StepState::Failed | StepState::Returned | StepState::Dropped);
         let answers = step.reverses.is_none() && step.because.contains(&finding.item);
-        plan.approval.is_some() && stands && answers && !case.was_reversed(step.id)
+        plan.approval.is_some() && !case.has_lapsed(plan, now) && stands && answers && !case.was_reversed(step.id)
     })
 }
 

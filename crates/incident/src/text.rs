@@ -18,7 +18,7 @@ pub fn on_a_line(text: &str) -> String {
 }
 
 /// Control characters, bidirectional controls, and those that take no room.
-fn is_hostile(c: char) -> bool {
+pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'

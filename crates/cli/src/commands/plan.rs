@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use regain_engine::{EngineError, contain};
+use regain_incident::case::StepState;
 use regain_incident::ids::{CaseId, PlanId};
 use regain_incident::item::Item;
-use regain_incident::plan::ApprovedHow;
+use regain_incident::plan::{ApprovedHow, PlannedStep};
 use regain_incident::planner::PlanningReport;
 
 use super::{Archive, Desk};
@@ -83,7 +84,12 @@ async fn approve(id: CaseId, digest: &str, global: &Global, environment: &Enviro
     let scribe = desk.scribe(id).await?;
     let found = scribe
         .ask(|case| {
-            let by_digest = case.plans.values().find(|state| state.plan.digest().matches(digest));
+            // A plan that another took the place of has nothing left to approve.
+            let stands = |state: &&regain_incident::case::PlanState| {
+                let dropped = |step: &PlannedStep| case.state(step.id) == StepState::Dropped;
+                state.approval.is_some() || !state.plan.steps().iter().all(dropped)
+            };
+            let by_digest = case.plans.values().filter(stands).find(|state| state.plan.digest().matches(digest));
             by_digest.map(|state| state.plan.id()).or_else(|| case.awaiting().map(regain_incident::plan::Plan::id))
         })
         .await;

@@ -8,7 +8,7 @@ use regain_engine::release::{Asked, make_release_plan, open_gate, read_criteria}
 use regain_engine::{contain, undo, watch};
 use regain_incident::journal::ReadFor;
 use regain_incident::plan::{Action, ApprovedHow, Plan};
-use regain_incident::planner::ReleaseChoice;
+use regain_incident::planner::{ReleaseChoice, plan_release_sign_in};
 use regain_incident::release::{Criterion, Gate, Said, barred};
 
 use super::Desk;
@@ -61,6 +61,9 @@ pub async fn through(desk: &Desk, scribe: &regain_engine::Scribe, asked: &Asked)
         return Ok(false);
     }
     if asked.false_alarm.is_some() {
+        let now = world.clock.now();
+        let first = scribe.ask(|case| plan_release_sign_in(case, &asked.choice, now)).await?.0;
+        check_handoff(desk, (asked.gate == Gate::SignIn).then_some(&first))?;
         undo_everything(desk, scribe).await?;
     }
     let (plan, report) = make_release_plan(world, scribe, asked).await?;

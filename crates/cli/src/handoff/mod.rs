@@ -7,9 +7,13 @@
 mod sealed;
 mod terminal;
 
+#[cfg(test)]
+use async_trait::async_trait;
 use regain_incident::account::Account;
 use regain_incident::secret::Secret;
 use regain_incident::text::harmless;
+#[cfg(test)]
+use regain_ports::Handoff;
 use regain_ports::HandoffRefused;
 use zeroize::Zeroizing;
 
@@ -85,8 +89,8 @@ fn refused(why: impl Into<String>) -> HandoffRefused {
     HandoffRefused { why: why.into() }
 }
 
-#[cfg(test)]
 /// No way at all, and why: for runs that hand nothing over.
+#[cfg(test)]
 #[derive(Debug, Clone)]
 pub struct NoHandoff {
     why: String,

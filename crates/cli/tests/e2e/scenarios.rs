@@ -229,7 +229,7 @@ fn a_broken_tenant_ends_verified_or_says_what_to_do() {
         assert!(off <= 1, "rule {rule} was switched off {off} times");
     }
     let screen = desk.run(&["case", "show", CASE]).ended(1);
-    for facet in gaps {
+    for facet in &gaps {
         assert!(screen.out.contains("GAPS"), "{facet} is not said: {}", screen.out);
     }
     assert_eq!(desk.tenant.get("/verdict")["honest"]["kept"], true);

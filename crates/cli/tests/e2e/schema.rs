@@ -16,7 +16,8 @@ fn schema(name: &str) -> Validator {
 /// The document follows the schema.
 #[track_caller]
 fn follows(name: &str, document: &Value) {
-    let errors: Vec<String> = schema(name).iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> =
+        schema(name).iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert_eq!(errors, Vec::<String>::new(), "{name}: {document:#}");
 }
 
@@ -138,8 +139,22 @@ fn of_the_doctor_and_the_tenants() {
     let desk = Desk::at("clean-account");
     printed(&desk, "tenant-list", &["tenant", "list"]);
     let id = "0f1e2d3c-4b5a-4678-9a0b-c0de00000001";
-    desk.run(&["tenant", "add", "contoso", "--tenant-id", id, "--client-id", id, "--secret", "env:CONTOSO_SECRET", "--default"]).ended(0);
-    desk.run(&["tenant", "add", "fabrikam", "--tenant-id", id, "--client-id", id, "--secret", "env:FABRIKAM_SECRET", "--cloud", "us-gov"]).ended(0);
+    desk.run(&["tenant", "add", "contoso", "--tenant-id", id, "--client-id", id, "--secret", "env:CONTOSO_SECRET", "--default"])
+        .ended(0);
+    desk.run(&[
+        "tenant",
+        "add",
+        "fabrikam",
+        "--tenant-id",
+        id,
+        "--client-id",
+        id,
+        "--secret",
+        "env:FABRIKAM_SECRET",
+        "--cloud",
+        "us-gov",
+    ])
+    .ended(0);
     let list = printed(&desk, "tenant-list", &["tenant", "list"]);
     assert_eq!(list["tenants"].as_array().unwrap().len(), 2);
     desk.run(&["tenant", "remove", "fabrikam"]).ended(0);
