@@ -379,10 +379,18 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
             case.plans.values().filter(unfinished).map(|state| state.plan.id()).collect()
         })
         .await;
+    let mut expired = None;
     for id in &open {
-        drive(world, scribe, *id, Known::new()).await?;
+        match drive(world, scribe, *id, Known::new()).await {
+            // It waits for a new approval; the others go on.
+            Err(EngineError::ApprovalExpired(plan)) => expired = Some(EngineError::ApprovalExpired(plan)),
+            other => other?,
+        }
     }
     catch_up(world, scribe).await?;
+    if let Some(expired) = expired {
+        return Err(expired);
+    }
     repeat_without_roles(world, scribe).await?;
     Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
 }

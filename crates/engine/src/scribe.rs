@@ -76,6 +76,7 @@ impl Scribe {
             take_lease(world, self.id, &self.holder).await?;
             pages.leased_at = at;
         }
+        pages.case.would_take(&entries)?;
         let wave: Vec<NewEntry> = entries.into_iter().map(|entry| NewEntry { at, actor: world.actor.clone(), entry }).collect();
         let recorded = world.journal.append(self.id, pages.case.last, &wave).await?;
         for entry in &recorded {

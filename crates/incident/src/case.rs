@@ -247,6 +247,24 @@ impl Case {
         Ok(())
     }
 
+    /// Whether entries of one wave would fold as far as steps go: asked before they are made durable,
+    /// since an entry that cannot be folded would bar the case for good.
+    pub fn would_take(&self, entries: &[Entry]) -> Result<(), IllegalEntry> {
+        let mut states: BTreeMap<StepId, StepState> = BTreeMap::new();
+        for (entry, ahead) in entries.iter().zip(1..) {
+            let illegal = |why: String| IllegalEntry { seq: Seq(self.last.0 + ahead), entry: entry.name(), why };
+            if let Entry::PlanMade { plan } = entry {
+                states.extend(plan.steps().iter().map(|step| (step.id, StepState::Waiting)));
+            }
+            let Some(step) = entry.step() else { continue };
+            let known = states.get(&step).copied().or_else(|| self.steps.get(&step).map(|record| record.state));
+            let state = known.ok_or_else(|| illegal(format!("there is no step {step}")))?;
+            let next = state.next(entry).ok_or_else(|| illegal(format!("step {step} is {}", state.as_str())))?;
+            states.insert(step, next);
+        }
+        Ok(())
+    }
+
     fn add(&mut self, account: &Account, at: Timestamp) {
         self.closed = false;
         let state = AccountState {

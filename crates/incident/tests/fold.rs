@@ -165,8 +165,16 @@ proptest! {
         story.approved(&plan(1, PlanKind::Lock, steps(1)));
         for (what, one, two) in throws {
             let before = story.entries.len();
-            story.tell(entry(what, one, two));
-            if Case::of(CASE, &story.entries).is_err() {
+            let next = entry(what, one, two);
+            let beforehand = story.case().would_take(std::slice::from_ref(&next));
+            let of_a_step = next.step().is_some();
+            story.tell(next);
+            let folds = Case::of(CASE, &story.entries);
+            if of_a_step {
+                // What is asked before writing is what the fold says afterwards.
+                prop_assert_eq!(beforehand.is_err(), folds.is_err());
+            }
+            if folds.is_err() {
                 story.entries.truncate(before);
             }
         }
