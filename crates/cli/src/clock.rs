@@ -153,7 +153,7 @@ impl Shared {
     async fn sleep(&self, until: Timestamp) {
         while let Some(left) = left(self.now(), until) {
             if let Some(real) = self.real(left).filter(|real| *real <= LOOK_AGAIN) {
-                really(real.max(SHORTEST)).await
+                really(real.max(SHORTEST)).await;
             } else {
                 really(LOOK_AGAIN).await;
                 self.look().await;

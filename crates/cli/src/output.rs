@@ -73,11 +73,13 @@ impl Output {
 /// The same JSON, which may end on a terminal: signs that steer one are written as `\u` and four digits.
 /// Outside of strings there are none but line breaks, which stay.
 fn harmless_json(text: &str) -> String {
+    use std::fmt::Write as _;
+
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c != '\n' && is_hostile(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(shown, "\\u{unit:04x}");
             }
         } else {
             shown.push(c);

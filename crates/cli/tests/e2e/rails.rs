@@ -209,7 +209,8 @@ fn without_a_record_nothing_is_changed() {
 /// record as begun, and no error becomes a panic.
 #[test]
 fn when_the_disk_is_full_no_change_goes_unrecorded() {
-    for blocks in ["120", "200", "320", "480"] {
+    let mut in_the_middle = 0;
+    for blocks in ["120", "320", "480", "700"] {
         let desk = Desk::fast("bec-classic");
         let inner = desk.command(&[]);
         let mut shell = Command::new("/bin/sh");
@@ -240,11 +241,13 @@ fn when_the_disk_is_full_no_change_goes_unrecorded() {
         assert!(err.contains("next: "), "{blocks}: {err}");
         // Room again: going on ends the lock.
         if !writes.is_empty() {
+            in_the_middle += 1;
             let resumed = desk.run(&["resume", CASE, "--json"]);
             assert!(resumed.code <= 1, "{blocks}: {}", resumed.err);
             assert_eq!(resumed.json()["accounts"][0]["locked"], true, "{blocks}: {:?}", steps(&resumed.json()));
         }
     }
+    assert!(in_the_middle > 0, "no run was stopped between two changes: other limits are needed");
 }
 
 /// Steps that the record knows to have begun.

@@ -254,7 +254,9 @@ fn a_broken_tenant_ends_verified_or_says_what_to_do() {
     assert!(!desk.tenant.open_ways().contains(&"forwarding".to_owned()));
     let writes = desk.tenant.writes();
     let passwords = writes.iter().filter(|write| write.contains("passwordProfile")).count();
-    assert_eq!(passwords, 1, "the password was replaced again");
+    // One answer to a PATCH is lost. Where it was the block's, a reading shows the block; a reset
+    // that nobody saw happens once more, with the last one in force.
+    assert!((1..=2).contains(&passwords), "the password was replaced {passwords} times");
     let blocks = writes.iter().filter(|write| write.contains("\"accountEnabled\":false")).count();
     assert_eq!(blocks, 1, "blocked again after the answer was lost");
 }

@@ -49,7 +49,7 @@ fn needles(secret: &str) -> Vec<Needle> {
         needle("URL, small letters", percent(|byte| format!("%{byte:02x}"))),
         needle("HTML", html),
         needle("Markdown", markdown),
-        needle("hexadecimal", secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        needle("hexadecimal", secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))),
         needle("UTF-16LE", little.clone()),
         needle("UTF-16BE", big.clone()),
     ];
