@@ -220,7 +220,7 @@ fn a_broken_tenant_ends_verified_or_says_what_to_do() {
         assert!(state == "verified" || step["why"].is_string() || state == "waiting" || state == "dropped", "{step}");
         assert!(["verified", "failed", "waiting", "unknown", "dropped"].contains(&state.as_str()), "{step}");
     }
-    let writes = desk.tenant.writes();
+    let writes = desk.tenant.done();
     let deeds = deeds(&writes, ANNA_ID);
     assert_eq!(deeds.iter().filter(|deed| **deed == "block").count(), 1, "{deeds:?}");
     for rule in ["sync", "."] {
@@ -252,7 +252,7 @@ fn a_broken_tenant_ends_verified_or_says_what_to_do() {
     desk.run(&["apply", CASE]).ended(1);
     desk.run(&["verify", CASE]).ended(1);
     assert!(!desk.tenant.open_ways().contains(&"forwarding".to_owned()));
-    let writes = desk.tenant.writes();
+    let writes = desk.tenant.done();
     let passwords = writes.iter().filter(|write| write.contains("passwordProfile")).count();
     // One answer to a PATCH is lost. Where it was the block's, a reading shows the block; a reset
     // that nobody saw happens once more, with the last one in force.

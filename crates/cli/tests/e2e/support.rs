@@ -115,6 +115,15 @@ impl Tenant {
         self.requests().iter().filter_map(write_of).collect()
     }
 
+    /// What changed something and was done: not what was refused or asked to wait.
+    pub fn done(&self) -> Vec<String> {
+        let was_done = |request: &Value| {
+            let status = request["status"].as_u64().unwrap_or_default();
+            request["hung_up"] == true || status < 400 || status == 504
+        };
+        self.requests().iter().filter(|request| was_done(request)).filter_map(write_of).collect()
+    }
+
     /// Names of ways that are open.
     pub fn open_ways(&self) -> Vec<String> {
         let verdict = self.get("/verdict");
