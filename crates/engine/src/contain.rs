@@ -10,7 +10,7 @@ use regain_incident::case::{AccountState, Case, StepState, incident_since};
 use regain_incident::facet::{Facet, FacetName};
 use regain_incident::facets::Reading;
 use regain_incident::finding::Finding;
-use regain_incident::ids::{AccountId, PlanId, TenantId};
+use regain_incident::ids::{AccountId, CaseId, PlanId, TenantId};
 use regain_incident::item::Item;
 use regain_incident::journal::{Entry, ReadFor};
 use regain_incident::judge::judge;
@@ -45,28 +45,37 @@ pub async fn open(
     let id = world.journal.new_case(year).await?;
     let scribe = Scribe::open(world, id, holder, audience).await?;
     let since = incident_since(now, &world.policy);
-    let first = vec![
+    let mut entries = vec![
         Entry::CaseOpened { tenant: tenant.clone(), incident_since: since },
         Entry::Commanded { command: command.to_owned() },
     ];
-    scribe.write(world, first).await?;
-    add(world, &scribe, targets).await?;
+    entries.extend(added(world, id, targets).await?);
+    scribe.write(world, entries).await?;
     Ok(scribe)
 }
 
 /// Adds accounts to an open case.
 pub async fn add(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<(), EngineError> {
+    let entries = added(world, scribe.id(), targets).await?;
+    scribe.write(world, entries).await?;
+    Ok(())
+}
+
+/// What is recorded of each account that is new to a case. The evidence of all is one durable write,
+/// for the lock waits for it.
+async fn added(world: &World, case: CaseId, targets: &[Target]) -> Result<Vec<Entry>, EngineError> {
     let at = world.clock.now();
+    let raw: Vec<String> = targets.iter().flat_map(|target| target.found.raw.iter().cloned()).collect();
+    let mut kept = world.journal.keep_all(case, &raw).await?.into_iter();
     let mut entries = Vec::new();
     for target in targets {
         let account = target.account.id.clone();
-        let evidence = world.journal.keep_all(scribe.id(), &target.found.raw).await?;
+        let evidence = kept.by_ref().take(target.found.raw.len()).collect();
         let reading = Facet::Read { value: Reading::Identity(Box::new(target.found.identity.clone())), at };
         entries.push(Entry::AccountAdded { account: target.account.clone() });
         entries.push(Entry::FacetRead { account, facet: FacetName::Identity, purpose: ReadFor::Snapshot, reading, evidence });
     }
-    scribe.write(world, entries).await?;
-    Ok(())
+    Ok(entries)
 }
 
 /// What came with the order to lock.

@@ -6,7 +6,7 @@ use regain_incident::account::{Account, Kind, kind_of};
 use regain_incident::facets::roles::GLOBAL_ADMINISTRATOR;
 use regain_incident::ids::AccountId;
 use regain_incident::rail::Candidate;
-use regain_ports::{Found, Operator, ProviderError};
+use regain_ports::{Found, Holders, Operator, ProviderError};
 
 use crate::World;
 
@@ -81,24 +81,25 @@ fn why(kind: Kind) -> &'static str {
     }
 }
 
-/// The Global Administrators, asked for while the accounts are still being looked up: they are
-/// needed only if a target is one, but then at once.
-pub struct Administrators(tokio::task::JoinHandle<Result<Vec<Candidate>, ProviderError>>);
+/// Who holds the role Global Administrator, asked for while the accounts are still being looked up:
+/// it is needed only if a target is one, but then at once.
+pub struct Administrators(tokio::task::JoinHandle<Result<Holders, ProviderError>>);
 
 impl Administrators {
     /// Asks.
     pub fn ask(world: &World) -> Self {
         let directory = world.directory.clone();
-        Self(tokio::spawn(async move { directory.global_administrators().await }))
+        Self(tokio::spawn(async move { directory.administrator_holders().await }))
     }
 
-    /// The answer; asked for now, if it was not asked for before or got lost.
+    /// The accounts among them; asked for now, if it was not asked for before or got lost.
     pub(crate) async fn answer(asked: Option<Self>, world: &World) -> Result<Vec<Candidate>, ProviderError> {
-        match asked {
-            Some(Self(asked)) => match asked.await {
-                Ok(answer) => answer,
-                Err(_) => world.directory.global_administrators().await,
-            },
+        let holders = match asked {
+            Some(Self(asked)) => asked.await.ok(),
+            None => None,
+        };
+        match holders {
+            Some(holders) => world.directory.administrators_of(&holders?).await,
             None => world.directory.global_administrators().await,
         }
     }

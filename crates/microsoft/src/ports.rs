@@ -11,7 +11,8 @@ use regain_incident::facets::sending_block::{Block, SendingBlock};
 use regain_incident::ids::{AccountId, TenantId};
 use regain_incident::secret::Secret;
 use regain_ports::{
-    AdminCandidate, Directory, Found, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind, Seen, Urgency,
+    AdminCandidate, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind, Seen,
+    Urgency,
 };
 
 use crate::Microsoft;
@@ -74,8 +75,12 @@ impl Directory for Microsoft {
         self.graph.roles(account, facet, urgency).await
     }
 
-    async fn global_administrators(&self) -> Result<Vec<AdminCandidate>, ProviderError> {
-        self.graph.global_administrators().await
+    async fn administrator_holders(&self) -> Result<Holders, ProviderError> {
+        self.graph.administrator_holders().await
+    }
+
+    async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError> {
+        self.graph.administrators_of(holders).await
     }
 
     async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {

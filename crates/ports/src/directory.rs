@@ -1,5 +1,7 @@
 //! The directory: accounts, sign-in, sessions, directory roles.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use regain_incident::account::Account;
 use regain_incident::facet::FacetName;
@@ -24,6 +26,15 @@ pub struct Found {
     pub roles_read: bool,
     /// The raw answers, without secret members.
     pub raw: Vec<String>,
+}
+
+/// Who holds a directory role, by object id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holders {
+    /// Groups.
+    pub groups: BTreeSet<String>,
+    /// Accounts, service principals, and whatever else.
+    pub others: BTreeSet<String>,
 }
 
 /// The identity that this tool runs as.
@@ -57,8 +68,17 @@ pub trait Directory: Send + Sync {
     async fn roles(&self, account: &AccountId, facet: FacetName, urgency: Urgency)
     -> Result<Seen<Vec<RoleGrant>>, ProviderError>;
 
+    /// Who holds the role Global Administrator now: one answer, which can be asked for beforehand.
+    async fn administrator_holders(&self) -> Result<Holders, ProviderError>;
+
+    /// The accounts among `holders`, and in those that are groups.
+    async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError>;
+
     /// Everybody who is a Global Administrator now, through groups too.
-    async fn global_administrators(&self) -> Result<Vec<AdminCandidate>, ProviderError>;
+    async fn global_administrators(&self) -> Result<Vec<AdminCandidate>, ProviderError> {
+        let holders = self.administrator_holders().await?;
+        self.administrators_of(&holders).await
+    }
 
     /// The verified domains of the tenant, in lower case.
     async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;

@@ -12,7 +12,7 @@ mod mail;
 mod passwords;
 
 pub use clock::Clock;
-pub use directory::{Directory, Found, Operator};
+pub use directory::{Directory, Found, Holders, Operator};
 pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
 pub use handoff::{Handoff, HandoffRefused};
 pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};

@@ -19,8 +19,8 @@ use regain_incident::ids::{AccountId, Seq, StepId};
 use regain_incident::policy::Policy;
 use regain_incident::secret::Secret;
 use regain_ports::{
-    AdminCandidate, Clock, Directory, Found, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind, Seen,
-    Urgency,
+    AdminCandidate, Clock, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind,
+    Seen, Urgency,
 };
 
 use super::clock::TestClock;
@@ -446,11 +446,17 @@ impl Directory for FakeTenant {
         self.read(facet, account, |person| Some(of(person))).await
     }
 
-    async fn global_administrators(&self) -> Result<Vec<AdminCandidate>, ProviderError> {
+    async fn administrator_holders(&self) -> Result<Holders, ProviderError> {
         tokio::task::yield_now().await;
         if self.inner(|inner| inner.administrators_unreadable) {
             return Err(error(denied()));
         }
+        let is_one = |person: &Person| person.roles.iter().any(RoleGrant::makes_global_administrator);
+        let others = self.people().into_iter().filter(is_one).map(|person| person.identity.account.to_string()).collect();
+        Ok(Holders { others, ..Holders::default() })
+    }
+
+    async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError> {
         let candidate = |person: Person| AdminCandidate {
             account: person.identity.account.clone(),
             upn: person.identity.upn.clone(),
@@ -459,7 +465,7 @@ impl Directory for FakeTenant {
             created: person.identity.created,
             password_changed: person.identity.password_changed,
         };
-        let is_one = |person: &Person| person.roles.iter().any(RoleGrant::makes_global_administrator);
+        let is_one = |person: &Person| holders.others.contains(person.identity.account.as_str());
         Ok(self.people().into_iter().filter(is_one).map(candidate).collect())
     }
 

@@ -14,7 +14,7 @@ use regain_incident::account::Account;
 use regain_incident::facet::FacetName;
 use regain_incident::facets::roles::{GLOBAL_ADMINISTRATOR, GrantKind, Named, RoleGrant};
 use regain_incident::ids::{AccountId, CaseId};
-use regain_ports::{AdminCandidate, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
+use regain_ports::{AdminCandidate, Holders, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -166,9 +166,8 @@ impl Graph {
         }
     }
 
-    /// Everybody who is a Global Administrator now. Two round trips; three where a group's members
-    /// came without the members of an account.
-    pub(crate) async fn global_administrators(&self) -> Result<Vec<AdminCandidate>, ProviderError> {
+    /// Who holds the role Global Administrator now.
+    pub(crate) async fn administrator_holders(&self) -> Result<Holders, ProviderError> {
         let filter = format!("roleDefinitionId eq {}", quoted(GLOBAL_ADMINISTRATOR));
         let gets = [
             Get::plain(format!("/roleManagement/directory/roleAssignments?$filter={}&$expand=principal", query(&filter))),
@@ -181,7 +180,7 @@ impl Graph {
         if let Ok(list) = self.list(ADMINS, Urgency::Lock, pim_get, pim_inner).await {
             rows.extend(list.rows);
         }
-        let holders: BTreeSet<String> = rows
+        let all: BTreeSet<String> = rows
             .iter()
             .filter(|row| text(row, "directoryScopeId").unwrap_or("/") == "/")
             .filter_map(|row| text(row, "principalId"))
@@ -193,25 +192,22 @@ impl Graph {
             .filter_map(|row| text(row, "principalId"))
             .map(str::to_owned)
             .collect();
-        self.candidates(holders, &groups).await
+        let others = all.difference(&groups).cloned().collect();
+        Ok(Holders { groups, others })
     }
 
     /// Reads holders as accounts, and what is in those that are groups.
-    async fn candidates(
-        &self,
-        holders: BTreeSet<String>,
-        groups: &BTreeSet<String>,
-    ) -> Result<Vec<AdminCandidate>, ProviderError> {
+    pub(crate) async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError> {
         let one = |id: &String| Get::plain(format!("{}?$select={USER}", user(id)));
         let members = |id: &String| {
             let cast = "transitiveMembers/microsoft.graph.user";
             Get::eventual(format!("/groups/{}/{cast}?$select={USER}&$count=true", path(id)))
         };
-        let gets: Vec<Get> = groups.iter().map(members).chain(holders.difference(groups).map(one)).collect();
+        let gets: Vec<Get> = holders.groups.iter().map(members).chain(holders.others.iter().map(one)).collect();
         let answers = self.batch(ADMINS, Urgency::Lock, &gets).await?;
         let mut found = Vec::new();
         for (at, (get, inner)) in gets.iter().zip(&answers).enumerate() {
-            if at < groups.len() {
+            if at < holders.groups.len() {
                 found.extend(self.list(ADMINS, Urgency::Lock, get, inner).await?.rows);
             } else if inner.status != 404 {
                 // A holder that is no user is a service principal, which no person can sign in as.
