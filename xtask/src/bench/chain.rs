@@ -126,6 +126,11 @@ pub fn lock_verified(exchanges: &[Exchange]) -> Option<usize> {
     depths(exchanges).get(look).copied()
 }
 
+/// When the look that verified the last lock was answered, in the order of the record.
+pub fn lock_verified_at(exchanges: &[Exchange]) -> Option<u64> {
+    exchanges.get(last_look(exchanges)?).map(|look| look.ended)
+}
+
 /// From the first request to the look that verified the last lock, by the emulated clock, which runs
 /// as fast as the real one here.
 pub fn seconds_until_locked(exchanges: &[Exchange]) -> Option<f64> {

@@ -4,6 +4,7 @@
 //! Round trips are counted from the emulator's record: two requests are sequential when the second
 //! began after the first one's answer. Token requests are left out, for tokens are warm in the budget.
 
+mod alone;
 mod chain;
 mod emulated;
 mod many;
@@ -27,6 +28,9 @@ const LATENCY_MS: u64 = 80;
 
 /// Accounts in the large case.
 const MANY: usize = 500;
+
+/// Accounts of which the work is done one call at a time, to be multiplied.
+const FEW: usize = 10;
 
 /// Tries of what is over in milliseconds; the middle one counts.
 const TRIES: usize = 21;
@@ -89,7 +93,10 @@ struct Bench<'a> {
 
 /// What one run left behind.
 struct Measured {
+    scenario: String,
     took: Duration,
+    /// The emulator's own record.
+    record: serde_json::Value,
     exchanges: Vec<Exchange>,
     /// As the program counted them itself.
     own_round_trips: Option<u64>,
@@ -97,11 +104,30 @@ struct Measured {
 
 impl Bench<'_> {
     fn ordinary(&self) -> Result<Vec<Row>> {
-        Ok(lock("ordinary account", [3, 4], &self.contain_one(&ORDINARY)?))
+        self.lock("ordinary account", [3, 4], &ORDINARY)
     }
 
     fn administrator(&self) -> Result<Vec<Row>> {
-        Ok(lock("administrator", [4, 5], &self.contain_one(&ADMINISTRATOR)?))
+        self.lock("administrator", [4, 5], &ADMINISTRATOR)
+    }
+
+    /// The rows of a lock, and how long its own calls take one at a time.
+    fn lock(&self, what: &str, budgets: [usize; 2], subject: &Subject) -> Result<Vec<Row>> {
+        let run = self.contain_one(subject)?;
+        let [revoked, verified] = budgets;
+        let first =
+            chain::first_revocation_answered(&run.exchanges).map_or_else(|| "never".to_owned(), |first| format!("by {first}"));
+        let locked =
+            chain::seconds_until_locked(&run.exchanges).map_or_else(|| "never".to_owned(), |took| format!("{took:.2} s"));
+        let calls = alone::of_the_lock(&run.record, chain::lock_verified_at(&run.exchanges));
+        let alone = self.alone(&run.scenario, &calls)?;
+        Ok(vec![
+            Row::count(&format!("{what}: revocation answered"), revoked, chain::revocation_answered(&run.exchanges))
+                .with_note(format!("the last one; the first was answered {first}")),
+            Row::count(&format!("{what}: lock verified"), verified, chain::lock_verified(&run.exchanges)),
+            Row::beside(&format!("{what}: first request to verified, {LATENCY_MS} ms a call"), locked)
+                .with_peer("the same directory calls one at a time", alone),
+        ])
     }
 
     fn classic(&self) -> Result<Vec<Row>> {
@@ -109,18 +135,20 @@ impl Bench<'_> {
         let seen = chain::longest(&run.exchanges);
         let own = run.own_round_trips.map_or_else(|| "none".to_owned(), |own| own.to_string());
         let note = format!("{} requests; counted by the program itself: {own}", run.exchanges.len());
-        Ok(vec![Row::count("whole classic case with --yes, before the watch", 10, Some(seen)).with_note(note)])
+        let alone = self.alone(&run.scenario, &alone::calls(&run.record))?;
+        Ok(vec![
+            Row::count("whole classic case with --yes, before the watch", 10, Some(seen)).with_note(note),
+            Row::beside(&format!("whole classic case, {LATENCY_MS} ms a call"), format!("{:.2} s", run.took.as_secs_f64()))
+                .with_peer("the same calls one at a time", alone),
+        ])
     }
 
     fn many(&self) -> Result<Vec<Row>> {
-        let classic = self.repo.root().join("examples/scenarios/bec-classic.json");
-        let path = self.work.join("many.json");
-        let (scenario, accounts) = many::scenario(&fs::read_to_string(&classic)?, MANY)?;
-        fs::write(&path, scenario)?;
-        let expected = MANY.to_string();
-        let mut words: Vec<&str> = vec!["--yes", "--expect", &expected];
-        words.extend(accounts.iter().map(String::as_str));
-        let run = self.contain(&path.display().to_string(), &words)?;
+        let run = self.contain_many(MANY)?;
+        let few = self.contain_many(FEW)?;
+        let alone = self.replayed(&few.scenario, &alone::calls(&few.record))?;
+        let times = u32::try_from(MANY / FEW).unwrap_or(u32::MAX);
+        let alone = format!("{:.0} s, extrapolated from {FEW} accounts", (alone.took * times).as_secs_f64());
         let bound = many::bound(MANY);
         let whole = 1.25 * (bound.seconds + 10.0 * Duration::from_millis(LATENCY_MS).as_secs_f64());
         Ok(vec![
@@ -129,13 +157,46 @@ impl Bench<'_> {
                 10.0,
                 chain::seconds_until_locked(&run.exchanges),
             ),
-            Row::seconds(&format!("{MANY} accounts, whole"), whole, Some(run.took.as_secs_f64())).with_note(bound.explained),
+            Row::seconds(&format!("{MANY} accounts, whole"), whole, Some(run.took.as_secs_f64()))
+                .with_peer("the same calls one at a time", alone)
+                .with_note(bound.explained),
         ])
+    }
+
+    fn contain_many(&self, count: usize) -> Result<Measured> {
+        let classic = self.repo.root().join("examples/scenarios/bec-classic.json");
+        let path = self.work.join(format!("many-{count}.json"));
+        let (scenario, accounts) = many::scenario(&fs::read_to_string(&classic)?, count)?;
+        fs::write(&path, scenario)?;
+        let expected = count.to_string();
+        let mut words: Vec<&str> = vec!["--yes", "--expect", &expected];
+        words.extend(accounts.iter().map(String::as_str));
+        self.contain(&path.display().to_string(), &words)
+    }
+
+    /// What calls take one at a time, on a fresh tenant.
+    fn alone(&self, scenario: &str, calls: &[alone::Call]) -> Result<String> {
+        let alone = self.replayed(scenario, calls)?;
+        Ok(format!("{} calls, {:.2} s", alone.calls, alone.took.as_secs_f64()))
+    }
+
+    fn replayed(&self, scenario: &str, calls: &[alone::Call]) -> Result<alone::Alone> {
+        say::note(&format!("measuring: {} calls one at a time", calls.len()));
+        alone::replay(&Tenant::start(self.binary, scenario, LATENCY_MS)?, calls)
     }
 
     fn contain_one(&self, subject: &Subject) -> Result<Measured> {
         let words: Vec<&str> = subject.words.iter().copied().chain([subject.account]).collect();
-        self.contain(subject.scenario, &words)
+        self.contain(&self.without_lag(subject.scenario)?, &words)
+    }
+
+    /// A scenario that ships, in a tenant that does everything at once, for the budgets are without
+    /// lag. Returns where it is.
+    fn without_lag(&self, name: &str) -> Result<String> {
+        let shipped = fs::read_to_string(self.repo.root().join(format!("examples/scenarios/{name}.json")))?;
+        let path = self.work.join(format!("{name}.json"));
+        fs::write(&path, many::without_lag(serde_json::from_str(&shipped)?).to_string())?;
+        Ok(path.display().to_string())
     }
 
     /// Starts a tenant, contains the accounts, and asks what came.
@@ -164,7 +225,8 @@ impl Bench<'_> {
         }
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).context("contain printed no JSON document")?;
         let own_round_trips = document["round_trips"].as_u64();
-        Ok(Measured { took, exchanges: Exchange::all(&tenant.ask("/requests")?), own_round_trips })
+        let record = tenant.ask("/requests")?;
+        Ok(Measured { scenario: scenario.to_owned(), took, exchanges: Exchange::all(&record), record, own_round_trips })
     }
 
     /// Start and size of the shipped binary.
@@ -203,18 +265,6 @@ impl Bench<'_> {
         let took = begin.elapsed().as_secs_f64();
         Ok(if shown { Row::seconds(what, 480.0, Some(took)) } else { Row::failed(what) })
     }
-}
-
-/// The two rows of a lock.
-fn lock(what: &str, budgets: [usize; 2], run: &Measured) -> Vec<Row> {
-    let [revoked, verified] = budgets;
-    let first =
-        chain::first_revocation_answered(&run.exchanges).map_or_else(|| "never".to_owned(), |first| format!("by {first}"));
-    vec![
-        Row::count(&format!("{what}: revocation answered"), revoked, chain::revocation_answered(&run.exchanges))
-            .with_note(format!("the last one; the first was answered {first}")),
-        Row::count(&format!("{what}: lock verified"), verified, chain::lock_verified(&run.exchanges)),
-    ]
 }
 
 /// How long the program takes to say its version: the middle of several tries.

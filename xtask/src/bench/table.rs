@@ -11,6 +11,8 @@ pub struct Row {
     measured: String,
     /// Whether the budget is kept; nothing where it was not measured.
     pub kept: Option<bool>,
+    /// The same work by others: who, and what they took.
+    peers: Vec<(String, String)>,
     note: Option<String>,
 }
 
@@ -18,7 +20,7 @@ impl Row {
     fn new(what: &str, budget: String, measured: Option<(String, bool)>) -> Self {
         let kept = Some(measured.as_ref().is_some_and(|(_, kept)| *kept));
         let measured = measured.map_or_else(|| "never".to_owned(), |(measured, _)| measured);
-        Self { what: what.to_owned(), budget, measured, kept, note: None }
+        Self { what: what.to_owned(), budget, measured, kept, peers: Vec::new(), note: None }
     }
 
     /// Round trips; nothing measured means that it never happened.
@@ -43,13 +45,26 @@ impl Row {
             budget: budget.to_owned(),
             measured: "not measured".to_owned(),
             kept: None,
+            peers: Vec::new(),
             note: Some(why.to_owned()),
         }
     }
 
     /// Something that went wrong while it was measured.
     pub fn failed(why: &str) -> Self {
-        Self { what: why.to_owned(), budget: String::new(), measured: "failed".to_owned(), kept: Some(false), note: None }
+        let (budget, measured) = (String::new(), "failed".to_owned());
+        Self { what: why.to_owned(), budget, measured, kept: Some(false), peers: Vec::new(), note: None }
+    }
+
+    /// Something measured that no budget is for.
+    pub fn beside(what: &str, measured: String) -> Self {
+        Self { what: what.to_owned(), budget: String::new(), measured, kept: None, peers: Vec::new(), note: None }
+    }
+
+    /// The same, with what another way of doing it took.
+    pub fn with_peer(mut self, who: &str, took: String) -> Self {
+        self.peers.push((who.to_owned(), took));
+        self
     }
 
     /// The same with a remark.
@@ -73,6 +88,9 @@ pub fn text(rows: &[Row]) -> String {
     let mut all = String::new();
     for row in rows {
         let _ = writeln!(all, "{:what$}  {:budget$}  {:measured$}  {}", row.what, row.budget, row.measured, row.verdict());
+        for (who, took) in &row.peers {
+            let _ = writeln!(all, "{:what$}  {who}: {took}", "");
+        }
         if let Some(note) = &row.note {
             let _ = writeln!(all, "{:what$}  {note}", "");
         }
@@ -82,7 +100,7 @@ pub fn text(rows: &[Row]) -> String {
 
 /// As one JSON document.
 pub fn json(rows: &[Row]) -> String {
-    let row =
-        |row: &Row| json!({"what": row.what, "budget": row.budget, "measured": row.measured, "kept": row.kept, "note": row.note});
+    let peers = |row: &Row| row.peers.iter().map(|(who, took)| json!({"who": who, "measured": took})).collect::<Vec<Value>>();
+    let row = |row: &Row| json!({"what": row.what, "budget": row.budget, "measured": row.measured, "kept": row.kept, "peers": peers(row), "note": row.note});
     json!({"budgets": rows.iter().map(row).collect::<Vec<Value>>()}).to_string()
 }
