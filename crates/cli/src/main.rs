@@ -56,11 +56,28 @@ async fn interruptible(args: &Args, environment: &Environment, out: &Arc<Output>
     }
     tokio::select! {
         result = run(args, environment, out) => result,
-        _ = tokio::signal::ctrl_c() => {
+        () = stopped() => {
             out.say(&out.texts.get("interrupted"));
             Ok(Exit::Interrupted)
         }
     }
+}
+
+/// Ctrl-C, or the word of whoever looks after processes. A closed terminal is left to the system, so
+/// that `nohup regain watch` lives on.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut ended) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = ended.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 async fn run(args: &Args, environment: &Environment, out: &Arc<Output>) -> anyhow::Result<Exit> {

@@ -55,7 +55,7 @@ impl Row {
         let ids = || case.accounts.keys();
         let (roles_held, sign_in_held) =
             (ids().map(|id| case.held(id).len()).sum(), ids().filter(|id| case.holds_sign_in(id)).count());
-        let held_hours = (roles_held + sign_in_held > 0).then(|| now.duration_since(case.opened_at).as_hours());
+        let held_hours = (roles_held + sign_in_held > 0).then(|| now.duration_since(case.opened_at).as_hours().max(0));
         Self {
             case: case.id.to_string(),
             opened_at: Some(case.opened_at.to_string()),

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use regain_engine::watch::{due, pass};
-use regain_engine::{Scribe, contain};
+use regain_engine::{EngineError, Scribe, contain};
+use regain_incident::ids::CaseId;
 use regain_incident::journal::ReadFor;
 
 use super::Desk;
@@ -16,28 +18,53 @@ use crate::screen::time_of_day;
 /// Watches until a month has passed, or makes one pass.
 pub async fn run(args: &WatchArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
     let desk = Desk::open(global, environment, out, &SealArgs::default()).await?;
-    loop {
+    if args.once {
         let scribe = desk.scribe(args.case).await?;
-        if !args.once {
-            let Some(at) = scribe.ask(due).await else { break };
-            scribe.close(&desk.session.world).await?; // nobody is kept out while we wait
-            desk.out.say(&desk.out.texts.with("watch-next", &[("time", &time_of_day(at))]));
-            desk.session.world.clock.sleep_until(at).await;
-        }
-        let scribe = if args.once { scribe } else { desk.scribe(args.case).await? };
         let seen = one_pass(&desk, &scribe).await?;
         let case = scribe.case().await;
         scribe.close(&desk.session.world).await?;
-        if args.once {
-            desk.show(&case).await?;
-            return Ok(if seen > 0 { Exit::NeedsAttention } else { exit::of_case(&case) });
-        }
+        desk.show(&case).await?;
+        return Ok(if seen > 0 { Exit::NeedsAttention } else { exit::of_case(&case) });
+    }
+    while let Some(at) = next_pass(&desk, args.case).await? {
+        desk.out.say(&desk.out.texts.with("watch-next", &[("time", &time_of_day(at))]));
+        desk.session.world.clock.sleep_until(at).await;
+        let scribe = when_free(&desk, args.case).await?;
+        one_pass(&desk, &scribe).await?;
+        scribe.close(&desk.session.world).await?;
     }
     desk.out.say(&desk.out.texts.get("watch-over"));
-    let scribe = desk.scribe(args.case).await?;
+    let scribe = when_free(&desk, args.case).await?;
     let case = scribe.case().await;
     scribe.close(&desk.session.world).await?;
     Ok(exit::of_case(&case))
+}
+
+/// When the next pass is due. Nobody is kept out of the case while we wait for it.
+async fn next_pass(desk: &Desk, case: CaseId) -> anyhow::Result<Option<Timestamp>> {
+    let scribe = when_free(desk, case).await?;
+    let at = scribe.ask(due).await;
+    scribe.close(&desk.session.world).await?;
+    Ok(at)
+}
+
+/// Opens the case, once whoever works on it is done: a watch does not end because somebody cleans.
+async fn when_free(desk: &Desk, case: CaseId) -> anyhow::Result<Scribe> {
+    const AGAIN: SignedDuration = SignedDuration::from_secs(15);
+    let mut said = false;
+    loop {
+        match desk.scribe(case).await {
+            Err(error) if matches!(error.downcast_ref(), Some(EngineError::Busy { .. })) => {
+                if !said {
+                    desk.out.say(&desk.out.texts.get("watch-waits"));
+                }
+                said = true;
+                let clock = &desk.session.world.clock;
+                clock.sleep_until(clock.now() + AGAIN).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// One pass: what came back, and a clean plan for it that waits for an approval.

@@ -2,6 +2,8 @@
 //! next step and the right code, and nothing is lost.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -171,6 +173,22 @@ fn two_processes_on_one_case_do_not_mix() {
     assert_eq!(first.wait().unwrap().code(), Some(1), "the first was disturbed");
     desk.run(&["verify", CASE]).ended(1);
     assert_eq!(desk.json(&["evidence", "verify"], 0)["whole"], true);
+}
+
+/// A watch outlives whoever cleans meanwhile.
+#[test]
+fn a_watch_waits_for_whoever_works_on_the_case() {
+    let mut desk = Desk::with(&["bec-classic", "--latency", "60", "--log"], "20");
+    let mut first = desk.command(&["contain", ANNA, "--privileged", ANNA]).spawn().unwrap();
+    desk.tenant.wait_for("PATCH");
+    let mut watch = desk.command(&["watch", CASE]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(watch.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let busy = said.find(|line| line.contains("Somebody works on this case") || line.contains("Next pass")).unwrap();
+    assert!(busy.contains("Somebody works"), "it did not find the case busy: {busy}");
+    assert!(said.any(|line| line.contains("Next pass")), "the watch did not go on");
+    assert_eq!(first.wait().unwrap().code(), Some(1), "the first was disturbed");
+    watch.kill().unwrap();
+    watch.wait().unwrap();
 }
 
 /// Nobody at the keyboard and no `--yes`: the account is locked, the plan is shown with its digest,

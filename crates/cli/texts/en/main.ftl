@@ -191,6 +191,7 @@ false-alarm-how = Give everything back: regain release { $case } --to sign-in --
 verified = Read again: { $returned } came back, { $new } new.
 check-nothing = Nothing suspicious was found.
 check-something = Something is suspicious, undecided or unread. To lock the account: regain contain
+watch-waits = Somebody works on this case. The watch goes on when they are done.
 watch-next = Next pass at { $time }.
 watch-quiet = { $time }: nothing came back.
 watch-returned = { $time }: { $returned } came back, { $new } new. The case is open again.

@@ -185,6 +185,7 @@ false-alarm-how = Ge tillbaka allt: regain release { $case } --to sign-in --fals
 verified = Läst igen: { $returned } kom tillbaka, { $new } nya.
 check-nothing = Inget misstänkt hittades.
 check-something = Något är misstänkt, ej avgjort eller oläst. För att låsa kontot: regain contain
+watch-waits = Någon arbetar med fallet. Bevakningen fortsätter när de är klara.
 watch-next = Nästa titt { $time }.
 watch-quiet = { $time }: inget kom tillbaka.
 watch-returned = { $time }: { $returned } kom tillbaka, { $new } nya. Ärendet är öppet igen.

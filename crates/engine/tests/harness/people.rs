@@ -156,6 +156,7 @@ pub fn rule(n: u32, name: &str, priority: u32) -> InboxRule {
         words: vec![words],
         from: vec![],
         size_bytes_min: None,
+        narrowed_by: vec![],
         has_conditions: true,
         has_exceptions: false,
         moves_to: Some("Letters".to_owned()),

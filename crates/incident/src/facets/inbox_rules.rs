@@ -35,6 +35,10 @@ pub struct InboxRule {
     pub from: Vec<String>,
     /// The smallest message it takes, in bytes.
     pub size_bytes_min: Option<u64>,
+    /// What else it asks of a message, by the adapter's names: an attachment, importance, a recipient.
+    /// A condition that every new message meets (received after a day in the past) is not among them.
+    #[serde(default)]
+    pub narrowed_by: Vec<String>,
     /// Whether it has any condition at all.
     pub has_conditions: bool,
     /// Whether it has any exception.

@@ -236,7 +236,7 @@ impl Facts {
 /// Whether the rule takes every message, though it may look as if it chose.
 fn takes_everything(rule: &InboxRule) -> Option<Everything> {
     let asked: Vec<&[String]> = rule.words.iter().map(|words| words.words.as_slice()).filter(|words| !words.is_empty()).collect();
-    if !rule.from.is_empty() {
+    if !rule.from.is_empty() || !rule.narrowed_by.is_empty() {
         return None;
     }
     // One of the words in a place is enough, but every place must be met.

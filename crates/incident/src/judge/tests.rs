@@ -86,6 +86,7 @@ fn rule(name: &str) -> InboxRule {
         words: Vec::new(),
         from: Vec::new(),
         size_bytes_min: None,
+        narrowed_by: vec![],
         has_conditions: false,
         has_exceptions: false,
         moves_to: None,
@@ -131,6 +132,10 @@ impl InboxRule {
         self.sends_to.push(SendsTo { way, to });
         self
     }
+    fn narrowed(mut self, by: &str) -> Self {
+        self.narrowed_by.push(by.to_owned());
+        self.conditions()
+    }
     fn conditions(mut self) -> Self {
         self.has_conditions = true;
         self
@@ -138,6 +143,13 @@ impl InboxRule {
 }
 
 use Verdict::{Benign, Malicious, Suspicious, Undecided};
+
+#[test]
+fn a_word_that_every_message_has_takes_everything_only_where_nothing_else_is_asked() {
+    let all = rule("Mail").words(&["@"]).delete();
+    assert!(codes(&judged(all.clone()), Speaks::For).contains(&"words-take-everything"));
+    assert!(!codes(&judged(all.narrowed("HasAttachment")), Speaks::For).contains(&"words-take-everything"));
+}
 
 #[test]
 fn shapes_of_attackers() {

@@ -125,7 +125,8 @@ fn rule(id: &str, row: &Value, hidden: bool, known: &Known) -> InboxRule {
     let name = row.get("Name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let supported = row.get("SupportedByTask").and_then(Value::as_bool) != Some(false);
     let acts = copy.keys().any(|member| member != "StopProcessingRules");
-    let has = |exception: bool| copy.keys().any(|name| members::is_condition(name) && name.starts_with("ExceptIf") == exception);
+    let asks = |name: &str, exception| members::is_condition(name) && name.starts_with("ExceptIf") == exception;
+    let has = |exception: bool| copy.keys().any(|name| asks(name, exception) && name != "ReceivedAfterDate");
     InboxRule {
         id: id.to_owned(),
         priority: row.get("Priority").and_then(Value::as_u64).and_then(|place| u32::try_from(place).ok()).unwrap_or_default(),
@@ -138,6 +139,7 @@ fn rule(id: &str, row: &Value, hidden: bool, known: &Known) -> InboxRule {
         words: words(row),
         from: recipients(row, "From", known).into_iter().map(|to| to.address.unwrap_or(to.name)).collect(),
         size_bytes_min: row.get("WithinSizeRangeMinimum").and_then(bytes),
+        narrowed_by: copy.keys().filter(|name| is_narrowing(name)).cloned().collect(),
         has_conditions: has(false),
         has_exceptions: has(true),
         moves_to: text(row, "MoveToFolder").or_else(|| text(row, "CopyToFolder")).map(str::to_owned),
@@ -170,15 +172,25 @@ fn lost_if_removed(name: &str, supported: bool, mut lost: Vec<String>) -> Vec<St
     lost
 }
 
+/// Conditions on words, and where the words are looked for.
+const PLACES: &[(&str, &str)] = &[
+    ("SubjectContainsWords", "subject"),
+    ("BodyContainsWords", "body"),
+    ("SubjectOrBodyContainsWords", "subject or body"),
+    ("FromAddressContainsWords", "sender's address"),
+    ("RecipientAddressContainsWords", "recipient's address"),
+    ("HeaderContainsWords", "header"),
+];
+
+/// Whether `member` is a condition that is not judged by its value, and that not every new message
+/// meets.
+fn is_narrowing(member: &str) -> bool {
+    const BY_VALUE: &[&str] = &["From", "WithinSizeRangeMinimum", "ReceivedAfterDate"];
+    let by_value = BY_VALUE.contains(&member) || PLACES.iter().any(|(place, _)| *place == member);
+    members::is_condition(member) && !member.starts_with("ExceptIf") && !by_value
+}
+
 fn words(row: &Value) -> Vec<Words> {
-    const PLACES: &[(&str, &str)] = &[
-        ("SubjectContainsWords", "subject"),
-        ("BodyContainsWords", "body"),
-        ("SubjectOrBodyContainsWords", "subject or body"),
-        ("FromAddressContainsWords", "sender's address"),
-        ("RecipientAddressContainsWords", "recipient's address"),
-        ("HeaderContainsWords", "header"),
-    ];
     let found = PLACES.iter().map(|(member, place)| Words { place: (*place).to_owned(), words: texts(row, member) });
     found.filter(|words| !words.words.is_empty()).collect()
 }

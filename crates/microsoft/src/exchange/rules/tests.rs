@@ -68,6 +68,15 @@ fn everything_that_a_rule_does_is_in_its_copy() {
 }
 
 #[test]
+fn a_condition_that_every_new_message_meets_narrows_nothing() {
+    let narrow = read(json!({"HasAttachment": true, "From": ["\"Boss\" [SMTP:boss@contoso.com]"], "DeleteMessage": true}), false);
+    assert_eq!(narrow.narrowed_by, ["HasAttachment"]);
+    let wide =
+        read(json!({"ReceivedAfterDate": "2001-01-01T00:00:00Z", "ExceptIfHasAttachment": true, "DeleteMessage": true}), false);
+    assert_eq!((wide.narrowed_by.as_slice(), wide.has_conditions, wide.has_exceptions), (&[][..], false, true));
+}
+
+#[test]
 fn legacy_addresses_are_resolved() {
     let shown = "\"Sam Lind\" [EX:/o=ExchangeLabs/cn=sam]";
     let row = row(json!({"ForwardTo": ["\"drop@example.net\" [SMTP:drop@example.net]", shown]}));
