@@ -42,7 +42,8 @@ pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -
     let machine = Machine::new(&approved, &case, known);
     let no_way_out = no_way_out(world, &approved);
     let urgency = urgency_of(&approved);
-    Run { world, scribe, accounts, machine, urgency, fresh: BTreeMap::new(), no_way_out }.run_to_the_end().await
+    Run { world, scribe, accounts, machine, urgency, fresh: BTreeMap::new(), no_way_out }.run_to_the_end().await?;
+    crate::watch::come_right(world, scribe, approved.plan()).await
 }
 
 fn urgency_of(plan: &ApprovedPlan) -> Urgency {

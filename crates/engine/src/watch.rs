@@ -1,5 +1,7 @@
 //! Watching and verifying: reading again, and saying what came back.
 
+use std::collections::BTreeSet;
+
 use regain_incident::Timestamp;
 use regain_incident::account::Account;
 use regain_incident::case::{AccountState, Case, StepState, returned};
@@ -8,7 +10,7 @@ use regain_incident::facets::inbox_rules::Change;
 use regain_incident::facets::{Reading, Verified};
 use regain_incident::ids::AccountId;
 use regain_incident::journal::{Entry, ReadFor};
-use regain_incident::plan::Action;
+use regain_incident::plan::{Action, Plan, PlanKind, PlannedStep};
 use regain_incident::watch::next_pass;
 use regain_ports::Urgency;
 
@@ -71,6 +73,39 @@ fn changes(case: &Case, known: &Known) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// What had come back and was cleaned by `plan` is read once more, so that the step that first took it
+/// stands again as what it is: done.
+pub(crate) async fn come_right(world: &World, scribe: &Scribe, plan: &Plan) -> Result<(), EngineError> {
+    let back = scribe.ask(|case| came_back(case, plan)).await;
+    for (account, facets) in back {
+        let account = std::slice::from_ref(&account);
+        let known = collect(world, scribe, account, &facets, ReadFor::Verify, Urgency::Normal).await?;
+        let right = scribe.ask(|case| changes(case, &known)).await;
+        scribe.write(world, right.into_iter().filter(|entry| matches!(entry, Entry::StepVerified { .. })).collect()).await?;
+    }
+    Ok(())
+}
+
+/// Accounts and facets that `plan` cleans and on which an earlier step came undone.
+fn came_back(case: &Case, plan: &Plan) -> Vec<(Account, Vec<FacetName>)> {
+    if plan.kind() != PlanKind::Clean {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for state in case.accounts.values() {
+        let of = |step: &PlannedStep| step.action.facet().map(FacetName::read_as);
+        let cleaned: BTreeSet<FacetName> =
+            plan.steps().iter().filter(|step| step.account == state.account.id).filter_map(of).collect();
+        let undone = case.steps_of(&state.account.id).filter(|(_, _, record)| record.state == StepState::Returned);
+        let facets: BTreeSet<FacetName> =
+            undone.filter_map(|(_, step, _)| of(step)).filter(|facet| cleaned.contains(facet)).collect();
+        if !facets.is_empty() {
+            all.push((state.account.clone(), facets.into_iter().collect()));
+        }
+    }
+    all
 }
 
 /// A rule that is off, while its twin under another name is on, is not done.

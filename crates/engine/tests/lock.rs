@@ -618,6 +618,28 @@ fn what_was_given_and_taken_again_is_no_return() {
     });
 }
 
+/// What came back and was cleaned is done, without waiting for the next look.
+#[test]
+fn what_came_back_and_was_cleaned_asks_for_nobody() {
+    run(async {
+        let stage = Stage::new();
+        stage.tenant.add(with(1, |person| person.rules = vec![people::bad_rule(1, 1)]));
+        let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
+        lock(&world, &scribe, &targets, Orders::default()).await.expect("the engine goes on");
+        let clean = || async {
+            let (plan, _) = make_clean_plan(&world, &scribe, &|_| true).await.expect("planned").expect("something to clean");
+            approve_and_resume(&world, &scribe, &plan).await;
+        };
+        clean().await;
+        stage.tenant.meddle(&id(1), |person| person.rules[0].enabled = true);
+        assert_eq!(pass(&world, &scribe, ReadFor::Watch).await.expect("read").returned, 1);
+        assert!(steps_of(&stage.case(), &id(1)).iter().any(|(_, state)| *state == StepState::Returned), "it came back");
+        clean().await;
+        let steps = steps_of(&stage.case(), &id(1));
+        assert!(steps.iter().all(|(_, state)| *state == StepState::Done), "{steps:?}");
+    });
+}
+
 async fn approve_and_resume(world: &regain_engine::World, scribe: &regain_engine::Scribe, plan: &regain_incident::plan::Plan) {
     let how = regain_incident::plan::ApprovedHow::ByDigest;
     regain_engine::contain::approve(world, scribe, plan.id(), plan.digest().as_str(), how).await.expect("approved");
