@@ -261,6 +261,26 @@ fn a_broken_tenant_ends_verified_or_says_what_to_do() {
     assert_eq!(blocks, 1, "blocked again after the answer was lost");
 }
 
+/// An app with a lesser role may not act on who holds roles; once they are gone it may (docs/wire.md, 4).
+#[test]
+fn surprise_04_a_lesser_role_acts_once_the_roles_are_gone() {
+    let mut scenario = shipped("bec-classic");
+    scenario["callers"][0]["roles"] = json!(["User Administrator", "Exchange Administrator"]);
+    let desk = Desk::of(&scenario);
+    let case = desk.contain(&[], 1);
+    let account = &case["accounts"][0];
+    assert_eq!(account["locked"], true, "{:?}", steps(&case));
+    assert_eq!(desk.tenant.roles_of(ANNA_ID), Vec::<String>::new());
+    // Refused at first, made after the last role was taken, and a revocation after that.
+    let writes = desk.tenant.done();
+    let place = |what: &str| {
+        writes.iter().rposition(|write| write.to_ascii_lowercase().contains(what)).unwrap_or_else(|| panic!("{what}: {writes:?}"))
+    };
+    let last_role = place("role");
+    assert!(place("passwordprofile") > last_role, "{writes:?}");
+    assert!(place("revokesigninsessions") > place("passwordprofile"), "{writes:?}");
+}
+
 /// Something that is lost is asked for before it is done again: the answer to the block is lost.
 #[test]
 fn a_lost_answer_is_looked_at_before_it_is_tried_again() {

@@ -77,7 +77,7 @@ fn following_next_links_gives_each_row_once() {
 }
 
 #[test]
-fn a_mixed_patch_is_all_or_nothing() {
+fn surprise_06_a_mixed_patch_is_all_or_nothing() {
     let mut run = Run::new();
     let answer = run.call("PATCH", &format!("/v1.0/users/{ADA}"), &json!({"accountEnabled": false, "jobTitle": "x"}));
     assert_eq!((answer.status, code(&answer).as_str()), (403, "Authorization_RequestDenied"));
