@@ -439,8 +439,11 @@ impl Case {
         })
     }
 
-    /// Whether a lock plan's steps for the account are all verified.
+    /// Whether a lock plan's steps for the account are all verified, and sign-in was not given back.
     pub fn is_locked(&self, account: &AccountId) -> bool {
+        if self.accounts.get(account).is_some_and(|state| state.sign_in_released.is_some()) {
+            return false;
+        }
         let mut steps = self.steps_of(account).filter(|(state, _, _)| state.plan.kind() == PlanKind::Lock).peekable();
         steps.peek().is_some() && steps.all(|(_, _, record)| matches!(record.state, StepState::Done | StepState::Dropped))
     }
@@ -459,7 +462,11 @@ impl AccountState {
     fn note_step(&mut self, action: &Action, entry: &Entry, at: Timestamp) {
         match (action, entry) {
             (Action::Sessions(_), Entry::StepApplied { .. }) => self.revoked_at = Some(at),
-            (Action::SignIn(identity::Change::Block) | Action::Password(_), Entry::StepStarted { .. }) => {
+            (Action::SignIn(identity::Change::Block), Entry::StepStarted { .. }) => {
+                self.lock_began.get_or_insert(at);
+                self.sign_in_released = None; // a lock after a release: what was given back is held again
+            }
+            (Action::Password(_), Entry::StepStarted { .. }) => {
                 self.lock_began.get_or_insert(at);
             }
             _ => {}

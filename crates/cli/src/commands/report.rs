@@ -86,7 +86,11 @@ fn markdown(report: &Report, out: &Output) -> String {
 fn of_account(account: &AccountReport, out: &Output) -> Vec<String> {
     let texts = &out.texts;
     let mut lines = vec![format!("## {} ({})\n", escaped(&account.account.name), escaped(&account.account.upn))];
-    lines.push(texts.get(if account.locked { "report-locked" } else { "report-not-locked" }));
+    lines.push(texts.get(match (account.locked, account.sign_in_released) {
+        (_, Some(_)) => "report-released",
+        (true, None) => "report-locked",
+        (false, None) => "report-not-locked",
+    }));
     lines.push(String::new());
     lines.push(match (account.settled, account.settles_at) {
         (true, _) => texts.get("report-settled"),

@@ -57,6 +57,9 @@ fn locked(case: &Case, state: &AccountState, policy: &Policy, out: &Output) -> V
     if lock.is_empty() {
         return Vec::new();
     }
+    if let Some(at) = state.sign_in_released {
+        return released(case, state, at, out);
+    }
     let done = |code: &str| {
         lock.iter().filter(|(_, step, record)| step.action.code() == code && record.state == StepState::Done).count()
     };
@@ -87,6 +90,22 @@ fn locked(case: &Case, state: &AccountState, policy: &Policy, out: &Output) -> V
         let key = if state.is_settled(policy) { "settled" } else { "not-settled" };
         lines.push(wrapped("", &out.texts.with(key, &[("time", &hour_and_minute(at))]), WIDTH));
     }
+    lines
+}
+
+/// What was given back, and what is still held.
+fn released(case: &Case, state: &AccountState, at: Timestamp, out: &Output) -> Vec<String> {
+    let mut text = out.texts.with("released-sign-in", &[("time", &hour_and_minute(at))]);
+    let held = case.held(&state.account.id).len();
+    if held > 0 {
+        text.push_str(". ");
+        text.push_str(&out.texts.with("released-roles-held", &[("count", &held.to_string())]));
+    } else if let Some(at) = state.roles_released {
+        text.push_str(". ");
+        text.push_str(&out.texts.with("released-roles", &[("time", &hour_and_minute(at))]));
+    }
+    let mut lines = vec![wrapped(&out.texts.get("label-released"), &text, WIDTH)];
+    lines.extend(failures(case, state, out));
     lines
 }
 

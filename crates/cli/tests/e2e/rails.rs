@@ -439,3 +439,31 @@ fn there_is_no_flag_that_breaks_a_rail() {
         }
     }
 }
+
+/// One account, a person at the terminal: the password stands on the alternate screen until a key is
+/// pressed, every line of it is wiped, and nothing else ever holds it.
+#[test]
+fn a_password_is_shown_once_on_the_terminal_and_wiped() {
+    let desk = Desk::fast("clean-account");
+    desk.run(&["contain", ANNA]).ended(0);
+    let release = ["release", CASE, "--to", "sign-in", "--false-alarm", "a test"];
+    let shown = desk.at_terminal(&release, "Press a key", "x");
+    let (before, rest) = shown.split_once("\x1b[?1049h").expect("no alternate screen");
+    let (within, after) = rest.split_once("\x1b[?1049l").expect("it was never left");
+    let password = within.lines().find_map(|line| line.strip_prefix("Password")).expect("no password").trim().to_owned();
+    assert!(password.len() >= 16, "{password:?}");
+    let set = desk.tenant.writes().into_iter().rfind(|write| write.contains("passwordProfile")).unwrap();
+    assert!(set.contains(&password), "it is not the one that was set");
+    let (text, wiped) = within.split_once("\x1b[1;1H").expect("it was not wiped");
+    for row in 1..=text.lines().count() {
+        assert!(row == 1 || wiped.contains(&format!("\x1b[{row};1H\x1b[2K")), "row {row} still stands there");
+    }
+    assert!(!before.contains(&password) && !after.contains(&password));
+    assert!(after.contains("RELEASED") && !after.contains("LOCKED"), "{after}");
+    let held: Vec<_> = desk
+        .files()
+        .into_iter()
+        .filter(|(_, bytes)| bytes.windows(password.len()).any(|part| part == password.as_bytes()))
+        .collect();
+    assert_eq!(held, vec![]);
+}

@@ -318,6 +318,33 @@ impl Desk {
         Ran::of(&command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null()).output().unwrap())
     }
 
+    /// Runs it in a terminal of its own (by `script`, of Debian's essential `bsdutils`), and presses
+    /// `key` once `prompt` stands there. Everything that the terminal was sent.
+    pub fn at_terminal(&self, arguments: &[&str], prompt: &str, key: &str) -> String {
+        let inner = self.command(arguments);
+        let line: Vec<String> =
+            std::iter::once(REGAIN).chain(arguments.iter().copied()).map(|word| format!("'{word}'")).collect();
+        let mut command = Command::new("script");
+        command.args(["-qec", &line.join(" "), "/dev/null"]).env_clear().current_dir(self.folder.path());
+        for (name, value) in inner.get_envs() {
+            command.env(name, value.unwrap());
+        }
+        command.env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/sh").env("TERM", "xterm");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (mut shown, mut piece, mut pressed) = (Vec::new(), [0; 4096], false);
+        while let Ok(read @ 1..) = screen.read(&mut piece) {
+            shown.extend_from_slice(&piece[..read]);
+            if !pressed && String::from_utf8_lossy(&shown).contains(prompt) {
+                keys.write_all(key.as_bytes()).unwrap();
+                pressed = true;
+            }
+        }
+        child.wait().unwrap();
+        assert!(pressed, "{prompt:?} never stood there: {}", String::from_utf8_lossy(&shown));
+        String::from_utf8_lossy(&shown).into_owned()
+    }
+
     /// Runs it and interrupts it when the tenant has seen a request whose log line holds `moment`.
     pub fn interrupted_at(&mut self, arguments: &[&str], moment: &str) -> Ran {
         let child = self.command(arguments).spawn().unwrap();

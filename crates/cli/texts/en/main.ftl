@@ -10,6 +10,7 @@ word-case = case
 label-target = TARGET
 label-locked = LOCKED
 label-not-locked = NOT LOCKED
+label-released = RELEASED
 label-failed = FAILED
 label-stopped = STOPPED
 label-kept = KEPT
@@ -42,6 +43,12 @@ lock-roles = { $count ->
   }
 lock-in = in { $seconds } s: { $what }
 lock-partly = so far: { $what }
+released-sign-in = sign-in was given back at { $time }
+released-roles-held = { $count ->
+    [one] 1 admin role is held still
+   *[other] { $count } admin roles are held still
+  }
+released-roles = The admin roles were given back at { $time }
 not-settled = NOT SETTLED until { $time }: a stolen token may work for up to an hour
 settled = SETTLED: everything was read again after { $time }
 stopped-forwarding = forwarding of all mail to { $target } (undoable)

@@ -3,6 +3,7 @@
 report-title = Case { $case }
 report-dates = Opened { $opened }; as of { $as-of }.
 report-locked = The lock is verified.
+report-released = The lock was given back.
 report-not-locked = The lock is not verified.
 report-settled = Settled: everything was read again after the last old token must have died.
 report-not-settled = Not settled before { $time }: clean as read, and no more.

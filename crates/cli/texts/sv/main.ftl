@@ -8,6 +8,7 @@ word-case = ärende
 label-target = KONTO
 label-locked = LÅST
 label-not-locked = INTE LÅST
+label-released = SLÄPPT
 label-failed = GICK EJ
 label-stopped = STOPPAT
 label-kept = KVAR
@@ -40,6 +41,12 @@ lock-roles = { $count ->
   }
 lock-in = på { $seconds } s: { $what }
 lock-partly = hittills: { $what }
+released-sign-in = inloggningen gavs tillbaka { $time }
+released-roles-held = { $count ->
+    [one] 1 adminroll hålls kvar
+   *[other] { $count } adminroller hålls kvar
+  }
+released-roles = Adminrollerna gavs tillbaka { $time }
 not-settled = INTE AVGJORT före { $time }: en stulen token kan gälla i upp till en timme
 settled = AVGJORT: allt lästes om efter { $time }
 stopped-forwarding = vidarebefordran av all post till { $target } (kan ångras)

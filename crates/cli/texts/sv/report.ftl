@@ -3,6 +3,7 @@
 report-title = Ärende { $case }
 report-dates = Öppnat { $opened }; per { $as-of }.
 report-locked = Låset är verifierat.
+report-released = Låset har släppts.
 report-not-locked = Låset är inte verifierat.
 report-settled = Avgjort: allt lästes om efter att den sista gamla token måste ha dött.
 report-not-settled = Inte avgjort före { $time }: rent som det lästes, inte mer.
