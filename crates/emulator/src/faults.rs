@@ -3,13 +3,13 @@
 //! Invariant: a fault is decided by the order of requests and emulated time alone, so a run repeats itself.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::message::{Answer, Request, Service};
 
 /// What happens instead of, or on top of, the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// 429 with `Retry-After`; nothing is done.

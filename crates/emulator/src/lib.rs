@@ -36,6 +36,7 @@ pub mod verdict;
 pub mod control;
 pub mod record;
 pub mod server;
+pub mod traffic;
 
 pub use scenario::{Scenario, ScenarioError};
 pub use server::{Endpoints, Options, Running, start};
@@ -54,6 +55,10 @@ pub fn answer(world: &mut World, request: &Request) -> Answer {
 pub fn answer_begun(world: &mut World, request: &Request, began: u64) -> Answer {
     pending::settle(world);
     let answer = with_faults(world, request, route);
+    let struck = std::mem::take(&mut world.struck);
+    if request.service != Service::Control {
+        traffic::keep(request, &answer, &struck);
+    }
     record::keep(world, request, &answer, began);
     answer
 }
@@ -63,6 +68,7 @@ pub(crate) fn with_faults(world: &mut World, request: &Request, route: fn(&mut W
     let Some(fault) = world.faults.strike(world.now, request) else {
         return keeping_history(world, request, route);
     };
+    world.struck.push(traffic::Struck { id: None, kind: fault.kind });
     if let Some(answer) = faults::before(fault, request) {
         return answer;
     }

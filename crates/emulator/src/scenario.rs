@@ -156,6 +156,7 @@ impl Scenario {
             attacker,
             honest: self.honest.clone(),
             faults: Faults::new(self.faults.clone()),
+            struck: Vec::new(),
             record: Vec::new(),
             unimplemented: BTreeMap::new(),
             pending: Vec::new(),

@@ -190,6 +190,8 @@ pub struct World {
     pub honest: Vec<String>,
     /// Faults to come.
     pub faults: Faults,
+    /// Faults that struck the exchange that is being answered.
+    pub struck: Vec<crate::traffic::Struck>,
     /// Every request so far.
     pub record: Vec<Recorded>,
     /// Count of requests for something that does not exist here, by method and path.
@@ -217,6 +219,7 @@ impl World {
             attacker: self.attacker.clone(),
             honest: self.honest.clone(),
             faults: Faults::default(),
+            struck: Vec::new(),
             record: Vec::new(),
             unimplemented: BTreeMap::new(),
             pending: self.pending.clone(),

@@ -1,11 +1,18 @@
 //! The demonstration: every way in is closed, and each step is what closes it.
 
-use crate::support::{Desk, REGAIN, Ran};
+use crate::support::{Desk, REGAIN, Ran, recording};
 
 fn demo(arguments: &[&str]) -> Ran {
     let desk = tempfile::tempdir().unwrap();
     let mut command = std::process::Command::new(REGAIN);
-    command.arg("demo").args(arguments).env_clear().current_dir(desk.path()).env("TMPDIR", desk.path()).env("LANG", "C.UTF-8");
+    command
+        .arg("demo")
+        .args(arguments)
+        .env_clear()
+        .current_dir(desk.path())
+        .env("TMPDIR", desk.path())
+        .env("LANG", "C.UTF-8")
+        .envs(recording());
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let ran = Ran { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) };

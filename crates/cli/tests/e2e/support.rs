@@ -1,5 +1,6 @@
 //! A tenant to run against, the program to run, and what both left behind.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -19,6 +20,12 @@ pub const CASE: &str = "2026-0001";
 pub fn shipped(name: &str) -> Value {
     let path = format!("{}/../../examples/scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What makes an emulator record its traffic, where this run of the tests is recorded.
+pub fn recording() -> Option<(&'static str, OsString)> {
+    let name = "REGAIN_RECORD_TRAFFIC";
+    std::env::var_os(name).map(|folder| (name, folder))
 }
 
 /// An emulated tenant in a process of its own.
@@ -41,7 +48,7 @@ impl Tenant {
     /// Starts it with these arguments, at this scale of time.
     pub fn start(arguments: &[&str], scale: &str) -> Self {
         let mut command = Command::new(REGAIN);
-        command.arg("emulate").args(arguments).env_clear().env("REGAIN_CLOCK_SCALE", scale);
+        command.arg("emulate").args(arguments).env_clear().envs(recording()).env("REGAIN_CLOCK_SCALE", scale);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut first = String::new();

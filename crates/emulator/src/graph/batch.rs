@@ -13,6 +13,7 @@ use super::odata::bad;
 use crate::caller::Caller;
 use crate::directory::text;
 use crate::message::{Answer, Request, Service};
+use crate::traffic::Struck;
 use crate::world::World;
 
 /// Requests in one batch, at most.
@@ -86,6 +87,7 @@ fn content_type(item: &Value) -> Option<&str> {
 fn inner(world: &mut World, outer: &Request, caller: &Caller, item: &Value) -> Result<Answer, Answer> {
     let request = inner_request(world, outer, item)?;
     let answer = if let Some(fault) = world.faults.strike(world.now, &request) {
+        world.struck.push(Struck { id: Some(text(item, "id").to_owned()), kind: fault.kind });
         match crate::faults::before(fault, &request) {
             Some(answer) => answer,
             None => crate::faults::after(fault, super::limited(world, &request, caller)),
