@@ -40,6 +40,7 @@ struct Line<'a> {
     method: &'a str,
     path: &'a str,
     query: &'a str,
+    request_type: Option<&'a str>,
     request: Option<Body<'a>>,
     signed_in: bool,
     /// The request's [`ON_PURPOSE`].
@@ -88,6 +89,7 @@ pub(crate) fn keep(request: &Request, answer: &Answer, struck: &[Struck]) {
         method: &request.method,
         path: &request.path,
         query: &request.query,
+        request_type: request.header("content-type"),
         request: Body::of(&request.body),
         signed_in: request.bearer().is_some(),
         test: request.header(ON_PURPOSE),

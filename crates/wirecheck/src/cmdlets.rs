@@ -147,15 +147,47 @@ impl Cmdlets {
         if !body["@adminapi.warnings"].is_array() {
             wrong.push("@adminapi.warnings is no list".to_owned());
         }
-        let known = self.rows.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, members)| members);
+        let known = self.members(name);
         for row in rows {
-            match (row.as_object(), known) {
-                (None, _) => wrong.push("a row is no object".to_owned()),
-                (Some(_), None) => wrong.push("there is a row, and no example has any".to_owned()),
-                (Some(row), Some(known)) => row.iter().for_each(|(name, value)| wrong.extend(member(name, value, row, known))),
+            match row.as_object() {
+                None => wrong.push("a row is no object".to_owned()),
+                Some(row) => row.iter().for_each(|(name, value)| wrong.extend(member(name, value, row, &known))),
             }
         }
         wrong
+    }
+
+    /// What a row of a cmdlet may hold: what examples show, and what can be set. A new object is shown as an old one.
+    fn members(&self, name: &str) -> Members {
+        let noun = name.split_once('-').map_or("", |(_, noun)| noun);
+        let mut members = Members::new();
+        let old = name.get(..4).filter(|verb| verb.eq_ignore_ascii_case("New-")).map(|_| format!("Get-{noun}"));
+        for shown in std::iter::once(name.to_owned()).chain(old) {
+            for (_, seen) in self.rows.iter().filter(|(known, _)| known.eq_ignore_ascii_case(&shown)) {
+                for (member, kinds) in seen {
+                    members.entry(member.clone()).or_default().extend(kinds);
+                }
+            }
+        }
+        for verb in ["New", "Set"] {
+            let setter = format!("{verb}-{noun}");
+            for (_, listed) in self.listed.iter().filter(|(known, _)| known.eq_ignore_ascii_case(&setter)) {
+                for (parameter, about) in &listed.parameters {
+                    members.entry(parameter.clone()).or_insert_with(|| BTreeSet::from([kind_of(&about.r#type)]));
+                }
+            }
+        }
+        members
+    }
+}
+
+/// How a member shows what a parameter of this type has set.
+fn kind_of(parameter: &str) -> &'static str {
+    match parameter {
+        "SwitchParameter" | "Boolean" | "System.Boolean" => "a boolean",
+        "Int32" | "UInt32" => "a number",
+        list if list == "MultiValuedProperty" || list.ends_with("[]") => "a list",
+        _ => "a text",
     }
 }
 

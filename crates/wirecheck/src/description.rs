@@ -1,7 +1,7 @@
 //! The operations of one version of Graph, and which of them a request asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
 use jsonschema::Validator;
@@ -13,20 +13,24 @@ use crate::schema::Schemas;
 /// Methods that an OpenAPI path may have.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// A schema, and what validates against it once somebody asked.
+/// A schema, and what validates against it once somebody asked: few of the described operations are ever used.
 pub struct Checked {
-    strict: Value,
+    schemas: Arc<Schemas>,
+    schema: Value,
     validator: OnceLock<Result<Validator, String>>,
 }
 
 impl Checked {
-    fn new(strict: Value) -> Self {
-        Self { strict, validator: OnceLock::new() }
+    fn new(schemas: &Arc<Schemas>, schema: &Value) -> Self {
+        Self { schemas: Arc::clone(schemas), schema: schema.clone(), validator: OnceLock::new() }
     }
 
     /// What is wrong with a value, each with its place.
     pub fn complaints(&self, value: &Value) -> Vec<String> {
-        let build = || jsonschema::options().should_validate_formats(true).build(&self.strict).map_err(|error| error.to_string());
+        let build = || {
+            let strict = self.schemas.strict(&self.schema);
+            jsonschema::options().should_validate_formats(true).build(&strict).map_err(|error| error.to_string())
+        };
         match self.validator.get_or_init(build) {
             Err(problem) => vec![format!("the schema was not understood: {problem}")],
             Ok(validator) => validator
@@ -79,7 +83,7 @@ pub struct Description {
 impl Description {
     /// Understands a document.
     pub fn new(document: &Value, version: &str) -> Result<Self> {
-        let schemas = Schemas::new(document, version == "beta");
+        let schemas = Arc::new(Schemas::new(document, version == "beta"));
         let mut operations = Vec::new();
         for (path, item) in document["paths"].as_object().context("the description has no paths")? {
             for method in METHODS {
@@ -89,7 +93,7 @@ impl Description {
             }
         }
         let error = &document["components"]["responses"]["error"]["content"]["application/json"]["schema"];
-        Ok(Self { operations, error: Checked::new(schemas.strict(error)) })
+        Ok(Self { operations, error: Checked::new(&schemas, error) })
     }
 
     /// The operation with the most literal segments, by method and path after the version.
@@ -140,12 +144,12 @@ fn segment(part: &str, template: bool) -> Vec<Token> {
 }
 
 /// An operation, once for each of its paths.
-fn operation(schemas: &Schemas, version: &str, path: &str, method: &str, told: &Value) -> Vec<Operation> {
+fn operation(schemas: &Arc<Schemas>, version: &str, path: &str, method: &str, told: &Value) -> Vec<Operation> {
     let paths = std::iter::once(path).chain(told["x-short-path"].as_str());
     paths.map(|other| one(schemas, version, path, other, method, told)).collect()
 }
 
-fn one(schemas: &Schemas, version: &str, path: &str, other: &str, method: &str, told: &Value) -> Operation {
+fn one(schemas: &Arc<Schemas>, version: &str, path: &str, other: &str, method: &str, told: &Value) -> Operation {
     let method = method.to_ascii_uppercase();
     let in_query = told["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query");
     let query = in_query.map(|parameter| (text(&parameter["name"]), text(&parameter["schema"]["type"]))).collect();
@@ -156,22 +160,22 @@ fn one(schemas: &Schemas, version: &str, path: &str, other: &str, method: &str, 
         method,
         tokens: tokens(other, true),
         query,
-        body: body.is_object().then(|| Checked::new(schemas.strict(body))),
+        body: body.is_object().then(|| Checked::new(schemas, body)),
         answers: statuses.filter_map(|(status, answer)| Some((status.parse().ok()?, answered(schemas, answer)))).collect(),
         selectable: selectable(schemas, &told["responses"]["200"]),
     }
 }
 
-fn answered(schemas: &Schemas, answer: &Value) -> Answered {
+fn answered(schemas: &Arc<Schemas>, answer: &Value) -> Answered {
     let content = answer["content"].as_object().and_then(|content| content.iter().next());
     Answered {
         content: content.map(|(kind, _)| kind.clone()),
-        schema: content.map(|(_, media)| Checked::new(schemas.strict(&media["schema"]))),
+        schema: content.map(|(_, media)| Checked::new(schemas, &media["schema"])),
     }
 }
 
 /// Of a list, what its elements may be asked for.
-fn selectable(schemas: &Schemas, answer: &Value) -> BTreeSet<String> {
+fn selectable(schemas: &Arc<Schemas>, answer: &Value) -> BTreeSet<String> {
     let schema = &answer["content"]["application/json"]["schema"];
     let element = &schema["properties"]["value"]["items"];
     schemas.selectable(if element.is_object() { element } else { schema })

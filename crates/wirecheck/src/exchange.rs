@@ -55,6 +55,9 @@ pub struct Exchange {
     pub path: String,
     /// Raw, without the question mark.
     pub query: String,
+    /// The request's `Content-Type`.
+    #[serde(default)]
+    pub request_type: Option<String>,
     /// What was sent.
     #[serde(default)]
     pub request: Option<Body>,
@@ -128,6 +131,7 @@ impl Exchange {
             method: request["method"].as_str()?.to_ascii_uppercase(),
             path,
             query,
+            request_type: header(request, "content-type"),
             request: body(&request["body"]),
             test: header(request, "x-regain-test"),
             status: u16::try_from(answer["status"].as_u64()?).ok()?,

@@ -62,6 +62,9 @@ impl Graph {
         report.asked(exchange, &place, asked);
         if let Ok((_, operation)) = found {
             report.exercised.insert(operation.name.clone());
+            if !report.served.contains(&operation.name) {
+                *report.unserved.entry(operation.name.clone()).or_default() += 1;
+            }
         }
         let version = found.map_or(&self.v1, |(version, _)| version);
         for what in answer(version, found.ok().map(|(_, operation)| operation), exchange, report) {
@@ -110,7 +113,10 @@ fn request(operation: &Operation, exchange: &Exchange) -> Vec<String> {
         (_, None) => {}
         (None, Some(Body::Json(Value::Object(members)))) if members.is_empty() => {}
         (None, Some(_)) => wrong.push("there is a body, and the operation takes none".to_owned()),
-        (Some(schema), Some(_)) => wrong.extend(schema.complaints(&exchange.asked())),
+        (Some(schema), Some(_)) => {
+            wrong.extend(typed("application/json", exchange.request_type.as_deref()));
+            wrong.extend(schema.complaints(&exchange.asked()));
+        }
     }
     wrong.into_iter().map(|what| format!("request: {what}")).collect()
 }
@@ -134,10 +140,26 @@ fn parameter(operation: &Operation, name: &str, value: &str) -> Option<String> {
     if !listed || operation.selectable.is_empty() {
         return None;
     }
-    let unknown = value.split(',').map(|one| one.split(['(', '/']).next().unwrap_or(one).trim()).find(|one| {
-        !one.contains(['$', ')', '=', '*']) && !operation.selectable.iter().any(|known| known.eq_ignore_ascii_case(one))
-    });
+    let names = listed_names(value);
+    let unknown =
+        names.iter().find(|one| *one != "*" && !operation.selectable.iter().any(|known| known.eq_ignore_ascii_case(one)));
     unknown.map(|unknown| format!("{name} names {unknown}, which there is not"))
+}
+
+/// The names in a list such as `a,b($select=c,d),e/f`, without what stands behind them.
+fn listed_names(value: &str) -> Vec<String> {
+    let mut depth = 0_u32;
+    let mut names = vec![String::new()];
+    for sign in value.chars() {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => names.push(String::new()),
+            _ if depth == 0 => names.iter_mut().last().into_iter().for_each(|name| name.push(sign)),
+            _ => {}
+        }
+    }
+    names.iter().map(|name| name.split('/').next().unwrap_or_default().trim().to_owned()).collect()
 }
 
 fn answer(version: &Description, operation: Option<&Operation>, exchange: &Exchange, report: &mut Report) -> Vec<String> {
@@ -155,7 +177,7 @@ fn answer(version: &Description, operation: Option<&Operation>, exchange: &Excha
     match described {
         Some(answer) => body(answer, exchange),
         None if exchange.status < 400 => vec!["the description has no such status".to_owned()],
-        None => typed("application/json", exchange).into_iter().chain(version.error.complaints(&exchange.answered())).collect(),
+        None => typed("application/json", exchange.answer_type.as_deref()).into_iter().chain(version.error.complaints(&exchange.answered())).collect(),
     }
 }
 
@@ -168,7 +190,7 @@ fn body(described: &Answered, exchange: &Exchange) -> Vec<String> {
             .into_iter()
             .collect();
     };
-    let mut wrong: Vec<String> = typed(content, exchange).into_iter().collect();
+    let mut wrong: Vec<String> = typed(content, exchange.answer_type.as_deref()).into_iter().collect();
     if let Some(schema) = &described.schema {
         let value = match (&exchange.answer, content.as_str()) {
             (Some(Body::Text(text)), "text/plain") => serde_json::from_str(text).unwrap_or(Value::Null),
@@ -179,8 +201,8 @@ fn body(described: &Answered, exchange: &Exchange) -> Vec<String> {
     wrong
 }
 
-fn typed(content: &str, exchange: &Exchange) -> Option<String> {
-    let own = exchange.answer_type.as_deref().unwrap_or_default();
+fn typed(content: &str, own: Option<&str>) -> Option<String> {
+    let own = own.unwrap_or_default();
     let fits = own.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(content);
     (!fits).then(|| format!("the content type is {own:?}, not {content}"))
 }

@@ -28,6 +28,8 @@ pub struct Report {
     pub served: BTreeSet<String>,
     /// Those of them that somebody asked for in this run.
     pub exercised: BTreeSet<String>,
+    /// How often each described operation was asked for that the emulator does not serve. Alike ones count once.
+    pub unserved: BTreeMap<String, u64>,
     /// Cmdlets that somebody ran.
     pub cmdlets: BTreeSet<String>,
     /// Answers that a fault made undescribed, by its kind. Alike ones count once.
@@ -105,6 +107,9 @@ impl Report {
         }
         for (kind, count) in &self.faults {
             let _ = writeln!(out, "not read, because a fault of kind {kind} made it so: {count} kinds of answer");
+        }
+        for (operation, count) in &self.unserved {
+            let _ = writeln!(out, "described and not served: {operation}: {count} kinds of request, each answered by 404");
         }
         let _ = writeln!(out, "wrong on purpose, as its test says: {} kinds of request", self.on_purpose);
         let share = (self.served.len() * 100).checked_div(self.described.len()).unwrap_or_default();

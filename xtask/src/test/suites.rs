@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::described;
 use crate::install::NEXTEST;
 use crate::repo::Repo;
 use crate::tally::Tally;
@@ -30,7 +31,8 @@ pub fn tests(repo: &Repo, install: bool) -> Result<Tally> {
         say::note(&format!("{}: the same tests run under cargo test", NEXTEST.missing()));
         without
     };
-    let ran = run::shown(&mut repo.cargo(words))?;
+    described::begin(repo)?;
+    let ran = run::shown(described::recorded(repo, &mut repo.cargo(words)))?;
     Ok(Tally::of_tests(&ran.output, ran.ok))
 }
 

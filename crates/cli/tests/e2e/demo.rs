@@ -161,3 +161,22 @@ fn without_the_lifting_the_owner_cannot_send() {
     assert_eq!(open(&ran.out, SETTLED), [SENDING]);
     assert_eq!(open(&ran.out, LAST), [SENDING], "{}", ran.out);
 }
+
+#[test]
+fn what_goes_over_the_wire_is_recorded_for_whoever_asks() {
+    let (desk, traffic) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut command = std::process::Command::new(REGAIN);
+    command
+        .arg("demo")
+        .env_clear()
+        .current_dir(desk.path())
+        .env("TMPDIR", desk.path())
+        .env("REGAIN_RECORD_TRAFFIC", traffic.path());
+    assert!(command.stdin(std::process::Stdio::null()).output().unwrap().status.success());
+    let files: Vec<_> = std::fs::read_dir(traffic.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let text = std::fs::read_to_string(&files[0]).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let has = |service: &str| lines.iter().any(|line| line["service"] == service && line["answer"]["json"].is_object());
+    assert!(files.len() == 1 && has("login") && has("graph") && has("exchange"), "{} lines", lines.len());
+    assert!(!lines.iter().any(|line| line["service"] == "control"), "the test's own door is no part of a tenant");
+}

@@ -117,7 +117,9 @@ impl<'a> Hand<'a> {
         parameters["Identity"] = act.account.clone().into();
         let body = json!({"CmdletInput": {"CmdletName": "Set-Mailbox", "Parameters": parameters}});
         let url = format!("{}/adminapi/beta/{}/InvokeCommand", self.shared.bases.exchange, self.tenant);
-        let (status, answer) = self.call("POST", &url, &token, &body).await;
+        let anchor = format!("UPN:{}", self.upn(&act.account));
+        let request = self.client.post(&url).bearer_auth(&token).header("X-AnchorMailbox", anchor).json(&body);
+        let (status, answer) = self.send(request).await;
         told(status, &answer)
     }
 
@@ -239,6 +241,13 @@ impl<'a> Hand<'a> {
             }
         }
         told(status, &answer)
+    }
+
+    /// The name that an account signs in with; its id where it has none.
+    fn upn(&self, account: &str) -> String {
+        let world = self.shared.lock();
+        let name = world.tenant.directory.users.get(account).and_then(|user| user["userPrincipalName"].as_str());
+        name.unwrap_or(account).to_owned()
     }
 
     async fn call(&self, method: &str, url: &str, token: &str, body: &Value) -> (Option<u16>, Value) {

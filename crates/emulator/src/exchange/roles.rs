@@ -76,7 +76,10 @@ pub fn assignments(exchange: &Exchange, call: &Call) -> Result<Output, Failure> 
     if let Some(assignee) = &assignee {
         rows.retain(|row| holds(exchange, call, row, assignee));
     }
-    for (parameter, member) in [("Role", "Role"), ("AssignmentMethod", "AssignmentMethod"), ("Identity", "Identity")] {
+    if let Some(wanted) = call.parameters.given("AssignmentMethod").map(super::parameters::texts) {
+        rows.retain(|row| wanted.iter().any(|wanted| text(row, "AssignmentMethod").eq_ignore_ascii_case(wanted)));
+    }
+    for (parameter, member) in [("Role", "Role"), ("Identity", "Identity")] {
         if let Some(wanted) = call.parameters.text(parameter) {
             rows.retain(|row| text(row, member).eq_ignore_ascii_case(wanted));
         }

@@ -87,7 +87,8 @@ pub(crate) fn route(world: &mut World, request: &Request, caller: &Caller) -> An
 
 /// The operations that exist here, for the control endpoint.
 pub fn operations_served() -> Value {
-    operations::ROWS.iter().map(|row| json!({"method": row.method, "path": row.path})).collect()
+    let batch = std::iter::once(json!({"method": "POST", "path": "/$batch"}));
+    operations::ROWS.iter().map(|row| json!({"method": row.method, "path": row.path})).chain(batch).collect()
 }
 
 fn dispatch(world: &mut World, request: &Request, caller: &Caller) -> Outcome {
@@ -118,7 +119,7 @@ fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
         ("POST", "/users/{}/sendMail") => users::send_mail(world, call),
         (_, "/users/{}/mailFolders/{}/messageRules" | "/users/{}/mailFolders/{}/messageRules/{}") => users::rules(world, call),
         ("GET", "/users/{}/scopedRoleMemberOf") => membership::scoped_roles(world, call),
-        ("GET", "/users/{}/ownedObjects" | "/users/{}/ownedObjects/graph.group") => membership::owned(world, call),
+        ("GET", "/users/{}/ownedObjects") => membership::owned(world, call),
         ("GET", path) if path.starts_with("/users/{}/memberOf") => membership::member_of(world, call, false),
         ("GET", path) if path.starts_with("/users/{}/transitiveMemberOf") => membership::member_of(world, call, true),
         (_, path) if path.starts_with("/groups") => groups::handle(world, call, row),

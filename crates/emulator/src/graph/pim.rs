@@ -328,7 +328,8 @@ fn schedule(world: &mut World, schedules: Schedules, body: &Value, kind: &str) -
     row["createdDateTime"] = Value::from(now);
     row["modifiedDateTime"] = Value::Null;
     row["status"] = json!("Provisioned");
-    row["memberType"] = json!("Direct");
+    // A text for roles, an enumeration in lower case for groups.
+    row["memberType"] = json!(if schedules.is_group() { "direct" } else { "Direct" });
     row["scheduleInfo"] = json!({"startDateTime": start, "recurrence": null, "expiration": expiration});
     if matches!(schedules, Schedules::RoleAssignment | Schedules::GroupAssignment) {
         row["assignmentType"] = Value::from(kind);

@@ -197,7 +197,7 @@ fn group_schedule(place: &Place) -> Result<Value, ScenarioError> {
     let (group, principal) = (place.get("groupId")?.id()?, place.get("principalId")?.id()?);
     let mut object = json!({
         "id": crate::seed::named_uuid(&format!("schedule/{}/{group}/{principal}", place.path)), "accessId": "member", "createdDateTime": "2025-02-01T08:00:00Z",
-        "modifiedDateTime": null, "status": "Provisioned", "memberType": "Direct", "assignmentType": "assigned",
+        "modifiedDateTime": null, "status": "Provisioned", "memberType": "direct", "assignmentType": "assigned",
         "scheduleInfo": {"startDateTime": "2025-02-01T08:00:00Z", "recurrence": null, "expiration": {"type": "noExpiration", "endDateTime": null, "duration": null}},
     });
     overlay(&mut object, place.value);

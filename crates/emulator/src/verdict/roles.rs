@@ -129,7 +129,9 @@ fn admin_cmdlet(fork: &mut World, account: &str) -> Option<Answer> {
     let token = user_token(fork, account, Service::Exchange);
     let body = json!({"CmdletInput": {"CmdletName": "Get-RoleGroup", "Parameters": {}}});
     let target = format!("/adminapi/beta/{}/InvokeCommand", fork.tenant.id);
-    let answer = crate::answer(fork, &Request::new(Service::Exchange, "POST", &target).with_token(&token).with_json(&body));
+    let anchor = format!("UPN:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{}", fork.tenant.initial_domain);
+    let request = Request::new(Service::Exchange, "POST", &target).with_token(&token).with_json(&body);
+    let answer = crate::answer(fork, &request.with_header("X-AnchorMailbox", &anchor));
     answer.is_success().then_some(answer)
 }
 

@@ -53,7 +53,11 @@ pub fn access(world: &World, account: &str, resource: Resource, token: &str) -> 
         Resource::Graph => Request::new(Service::Graph, "GET", &format!("/v1.0/users/{account}/mailFolders/inbox/messageRules")),
         Resource::Exchange => {
             let body = serde_json::json!({"CmdletInput": {"CmdletName": "Get-InboxRule", "Parameters": {"Mailbox": account}}});
-            Request::new(Service::Exchange, "POST", &format!("/adminapi/beta/{}/InvokeCommand", fork.tenant.id)).with_json(&body)
+            let user = fork.tenant.directory.users.get(account);
+            let name = user.and_then(|user| user["userPrincipalName"].as_str()).unwrap_or(account);
+            Request::new(Service::Exchange, "POST", &format!("/adminapi/beta/{}/InvokeCommand", fork.tenant.id))
+                .with_header("X-AnchorMailbox", &format!("UPN:{name}"))
+                .with_json(&body)
         }
     };
     let answer = crate::answer(&mut fork, &request.with_token(token));

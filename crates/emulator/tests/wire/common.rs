@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use regain_emulator::clock::Clock;
 use regain_emulator::message::{Answer, Request, Service};
+use regain_emulator::traffic::ON_PURPOSE;
 use regain_emulator::world::{Bases, World};
 use regain_emulator::{Scenario, answer};
 use serde_json::{Value, json};
@@ -136,6 +137,15 @@ impl Run {
     pub fn call(&mut self, method: &str, target: &str, body: &Value) -> Answer {
         let request = Request::new(Service::Graph, method, target).with_token(&self.token).with_json(body);
         self.send(&request)
+    }
+
+    /// A request that is meant to be wrong, and says so to whoever holds the traffic against the description.
+    pub fn wrong(&mut self, method: &str, target: &str, body: &Value) -> Answer {
+        let request = Request::new(Service::Graph, method, target)
+            .with_token(&self.token)
+            .with_header("ConsistencyLevel", "eventual")
+            .with_header(ON_PURPOSE, "invalid");
+        self.send(&if body.is_null() { request } else { request.with_json(body) })
     }
 
     pub fn delete(&mut self, target: &str) -> Answer {

@@ -138,7 +138,11 @@ fn permission_to_strip_is_not_permission_to_grant() {
 #[test]
 fn a_group_is_left_and_joined() {
     let mut run = Run::new();
-    assert_eq!(run.delete(&format!("/v1.0/groups/{GROUP}/members/{ADA}")).status, 404, "without /$ref it is another operation");
+    assert_eq!(
+        run.wrong("DELETE", &format!("/v1.0/groups/{GROUP}/members/{ADA}"), &Value::Null).status,
+        404,
+        "without /$ref it is another operation"
+    );
     assert_eq!(run.delete(&format!("/v1.0/groups/{GROUP}/members/{ADA}/$ref")).status, 204);
     assert_eq!(run.delete(&format!("/v1.0/groups/{GROUP}/members/{ADA}/$ref")).status, 404);
     let join = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{ADA}")});
@@ -182,7 +186,7 @@ fn everything_transitive_is_in_one_beta_list() {
     let target = format!("/beta/roleManagement/directory/transitiveRoleAssignments?$count=true&{}", of(ADA));
     assert_eq!(run.get(&target).status, 400);
     assert_eq!(run.eventual(&target).value()["value"][0]["principalId"], GROUP);
-    assert_eq!(run.eventual(&target.replace("/beta", "/v1.0")).status, 404);
+    assert_eq!(run.wrong("GET", &target.replace("/beta", "/v1.0"), &Value::Null).status, 404);
 }
 
 #[test]
