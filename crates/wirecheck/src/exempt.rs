@@ -43,7 +43,7 @@ pub const EXEMPT: &[Exempt] = &[
 
 /// A member of a cmdlet's rows.
 const fn member(place: &'static str, what: &'static str) -> Exempt {
-    let reason = "Microsoft's reference of the cmdlet's output properties has the member; no body with it was collected";
+    let reason = "a property of the object in Exchange PowerShell; no body that shows it was collected";
     Exempt { place, what, reason }
 }
 

@@ -177,7 +177,10 @@ fn answer(version: &Description, operation: Option<&Operation>, exchange: &Excha
     match described {
         Some(answer) => body(answer, exchange),
         None if exchange.status < 400 => vec!["the description has no such status".to_owned()],
-        None => typed("application/json", exchange.answer_type.as_deref()).into_iter().chain(version.error.complaints(&exchange.answered())).collect(),
+        None => typed("application/json", exchange.answer_type.as_deref())
+            .into_iter()
+            .chain(version.error.complaints(&exchange.answered()))
+            .collect(),
     }
 }
 

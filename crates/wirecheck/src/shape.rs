@@ -22,7 +22,8 @@ pub fn of(exchange: &Exchange) -> u64 {
         name.hash(&mut hash);
         kind(&value, &mut hash);
     }
-    (&exchange.test, &exchange.request_type, &exchange.answer_type, exchange.anchor.is_some(), exchange.signed_in).hash(&mut hash);
+    (&exchange.test, &exchange.request_type, &exchange.answer_type, exchange.anchor.is_some(), exchange.signed_in)
+        .hash(&mut hash);
     exchange.struck.iter().for_each(|struck| struck.kind.hash(&mut hash));
     body(exchange.request.as_ref(), &mut hash);
     body(exchange.answer.as_ref(), &mut hash);

@@ -1,4 +1,5 @@
 //! The check can fail: each kind of mistake, made on purpose, is found; what is right passes.
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "helpers of tests: one that fails is a test that fails")]
 
 use std::collections::HashSet;
 use std::fs;
@@ -117,7 +118,9 @@ fn cmdlet(name: &str, parameters: Value, rows: Value) -> Exchange {
 
 fn report(exchanges: &[Exchange]) -> Report {
     let (wire, mut seen, mut report) = (wire(), HashSet::new(), Report::default());
-    exchanges.iter().for_each(|exchange| wire.one(exchange, &mut seen, &mut report));
+    for exchange in exchanges {
+        wire.one(exchange, &mut seen, &mut report);
+    }
     report
 }
 

@@ -212,7 +212,7 @@ const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         name: "Get-ManagementRoleAssignment",
         area: Area::Roles,
-        parameters: "Identity AssignmentMethod ConfigWriteScope CustomRecipientWriteScope Delegating:bool \
+        parameters: "Identity AssignmentMethod:list ConfigWriteScope CustomRecipientWriteScope Delegating:bool \
          Enabled:bool Exclusive:bool ExclusiveRecipientWriteScope GetEffectiveUsers:switch \
          RecipientAdministrativeUnitScope RecipientGroupScope RecipientOrganizationalUnitScope \
          RecipientWriteScope Role RoleAssignee RoleAssigneeType WritableRecipient",
