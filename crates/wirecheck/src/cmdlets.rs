@@ -113,7 +113,7 @@ impl Cmdlets {
     }
 
     fn answered(&self, name: &str, exchange: &Exchange, report: &mut Report) -> Vec<String> {
-        let made = ["html-403", "malformed", "drop", "lose-answer", "timeout-after-write"];
+        let made = ["html-403", "malformed", "drop", "lose-answer"];
         if let Some(struck) = exchange.struck.iter().find(|struck| struck.id.is_none() && made.contains(&struck.kind.as_str())) {
             *report.faults.entry(struck.kind.clone()).or_default() += 1;
             return Vec::new();

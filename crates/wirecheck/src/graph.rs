@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::description::{Answered, Description, Operation};
 use crate::exchange::{Body, Exchange};
+use crate::names;
 use crate::report::{Finding, Report};
 
 /// Query options that a server puts into its own links; clients follow them whole.
@@ -62,7 +63,7 @@ impl Graph {
         report.asked(exchange, &place, asked);
         if let Ok((_, operation)) = found {
             report.exercised.insert(operation.name.clone());
-            if !report.served.contains(&operation.name) {
+            if exchange.status == 404 && !report.served.contains(&operation.name) {
                 *report.unserved.entry(operation.name.clone()).or_default() += 1;
             }
         }
@@ -136,30 +137,14 @@ fn parameter(operation: &Operation, name: &str, value: &str) -> Option<String> {
     if !fits {
         return Some(format!("{name}={value} is no {kind}"));
     }
-    let listed = name.eq_ignore_ascii_case("$select") || name.eq_ignore_ascii_case("$expand");
-    if !listed || operation.selectable.is_empty() {
-        return None;
-    }
-    let names = listed_names(value);
-    let unknown =
-        names.iter().find(|one| *one != "*" && !operation.selectable.iter().any(|known| known.eq_ignore_ascii_case(one)));
+    let names = match name.to_ascii_lowercase().as_str() {
+        "$select" | "$expand" | "$orderby" => names::listed(value),
+        "$filter" => names::filtered(value),
+        _ => Vec::new(),
+    };
+    let is_known = |one: &String| one == "*" || operation.selectable.iter().any(|known| known.eq_ignore_ascii_case(one));
+    let unknown = names.iter().find(|one| !operation.selectable.is_empty() && !is_known(one));
     unknown.map(|unknown| format!("{name} names {unknown}, which there is not"))
-}
-
-/// The names in a list such as `a,b($select=c,d),e/f`, without what stands behind them.
-fn listed_names(value: &str) -> Vec<String> {
-    let mut depth = 0_u32;
-    let mut names = vec![String::new()];
-    for sign in value.chars() {
-        match sign {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => names.push(String::new()),
-            _ if depth == 0 => names.iter_mut().last().into_iter().for_each(|name| name.push(sign)),
-            _ => {}
-        }
-    }
-    names.iter().map(|name| name.split('/').next().unwrap_or_default().trim().to_owned()).collect()
 }
 
 fn answer(version: &Description, operation: Option<&Operation>, exchange: &Exchange, report: &mut Report) -> Vec<String> {

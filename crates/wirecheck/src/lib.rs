@@ -13,6 +13,7 @@ pub mod description;
 pub mod exchange;
 pub mod exempt;
 pub mod graph;
+mod names;
 pub mod report;
 pub mod schema;
 pub mod shape;

@@ -87,8 +87,10 @@ pub(crate) fn route(world: &mut World, request: &Request, caller: &Caller) -> An
 
 /// The operations that exist here, for the control endpoint.
 pub fn operations_served() -> Value {
-    let batch = std::iter::once(json!({"method": "POST", "path": "/$batch"}));
-    operations::ROWS.iter().map(|row| json!({"method": row.method, "path": row.path})).chain(batch).collect()
+    // What is not in the table by itself: the batch, and the other key of a row.
+    let others = [("POST", "/$batch"), ("GET", "/servicePrincipals(appId='{}')")];
+    let others = others.into_iter().map(|(method, path)| json!({"method": method, "path": path}));
+    operations::ROWS.iter().map(|row| json!({"method": row.method, "path": row.path})).chain(others).collect()
 }
 
 fn dispatch(world: &mut World, request: &Request, caller: &Caller) -> Outcome {
