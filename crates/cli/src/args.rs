@@ -43,6 +43,10 @@ pub struct Global {
     /// Which of the configured tenants.
     #[arg(long, global = true, value_name = "NAME")]
     pub tenant: Option<String>,
+    /// Sign in as a person by typing a code on another device. Many tenants block this, for whoever
+    /// sends such a code to somebody is let in by them; the default is the browser on this machine.
+    #[arg(long, global = true)]
+    pub device_code: bool,
 }
 
 /// Every command.

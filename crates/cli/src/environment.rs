@@ -81,9 +81,19 @@ impl Environment {
         self.text("AZURE_AUTHORITY_HOST")
     }
 
-    /// The first variable that names a credential of a kind that this version does not take.
-    pub fn azure_other_credential(&self) -> Option<&'static str> {
-        ["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"].into_iter().find(|name| self.get(name).is_some())
+    /// `AZURE_CLIENT_CERTIFICATE_PATH`: a PEM or PFX file with the private key in it.
+    pub fn azure_certificate(&self) -> Option<PathBuf> {
+        self.path("AZURE_CLIENT_CERTIFICATE_PATH")
+    }
+
+    /// Whether `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN` says so.
+    pub fn azure_sends_chain(&self) -> bool {
+        self.text("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN").is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+    }
+
+    /// `AZURE_FEDERATED_TOKEN_FILE`: a file with another issuer's token.
+    pub fn azure_federated(&self) -> Option<PathBuf> {
+        self.path("AZURE_FEDERATED_TOKEN_FILE")
     }
 
     /// `REGAIN_ENDPOINTS`: the file with the line that `regain emulate` prints.

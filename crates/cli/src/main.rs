@@ -7,9 +7,13 @@ mod environment;
 mod exit;
 mod handoff;
 mod hint;
+mod keyring;
 mod output;
+mod person;
+mod private;
 mod progress;
 mod screen;
+mod sealed_tokens;
 mod session;
 mod settings;
 mod texts;
@@ -149,6 +153,7 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("main.rs"),
         include_str!("output.rs"),
         include_str!("hint.rs"),
+        include_str!("person.rs"),
         include_str!("progress.rs"),
         include_str!("screen/account.rs"),
         include_str!("screen/findings.rs"),

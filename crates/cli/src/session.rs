@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use regain_engine::World;
 use regain_incident::ids::TenantId;
-use regain_microsoft::{Credential, Endpoints, Microsoft, Patience, RandomPasswords, RoundTrips, SetupError};
+use regain_microsoft::{Access, Human, Identities, Microsoft, Patience, RandomPasswords, RoundTrips, Seat, SetupError};
 use regain_ports::{Clock, Directory, Handoff, JournalError, Mail, Operator, ProviderError};
 use regain_store::Store;
 
@@ -68,6 +68,16 @@ impl SessionError {
     }
 }
 
+/// What a session is opened with, beside its settings.
+pub struct With {
+    /// How fresh passwords leave.
+    pub handoff: Arc<dyn Handoff>,
+    /// The person at the keyboard, for identities that are people.
+    pub human: Human,
+    /// For reading alone: then only the identity that sees signs in, and nothing can be changed.
+    pub reading: bool,
+}
+
 /// A tenant that is signed in to.
 pub struct Session {
     /// What the engine works with.
@@ -83,10 +93,13 @@ pub struct Session {
 
 impl Session {
     /// Signs in, checks that it is the right tenant, and opens the journal.
-    pub async fn open(settings: &Settings, environment: &Environment, handoff: Arc<dyn Handoff>) -> Result<Self, SessionError> {
+    pub async fn open(settings: &Settings, environment: &Environment, with: With) -> Result<Self, SessionError> {
         let target = settings.target()?;
+        let With { handoff, human, reading } = with;
         let clock = clock_of(target, settings.waits).await.map_err(SessionError::Clock)?;
-        let (meant, microsoft) = connect(target, environment, clock.clone())?;
+        let (meant, access) = access(target, environment)?;
+        let access = if reading { access.reading() } else { access };
+        let microsoft = connect(access, human, clock.clone(), Patience::default())?;
         let began = Instant::now();
         let operator = microsoft.operator().await;
         let operator = operator.map_err(|source| SessionError::SignIn { tenant: label(target, &meant), source })?;
@@ -113,6 +126,16 @@ impl Session {
     /// Requests to the tenant so far, and how many of them had to follow one another.
     pub fn round_trips(&self) -> RoundTrips {
         self.microsoft.round_trips()
+    }
+
+    /// Every identity, as its tokens tell of it.
+    pub async fn seats(&self) -> Result<Vec<Seat>, ProviderError> {
+        self.microsoft.seats().await
+    }
+
+    /// The tenant, with what only its adapter can do.
+    pub fn microsoft(&self) -> &Microsoft {
+        &self.microsoft
     }
 
     /// How long the sign-in took.
@@ -182,36 +205,28 @@ async fn clock_of(target: &Target, waits: Waits) -> Result<Arc<dyn Clock>, Clock
     })
 }
 
-/// The tenant that is meant, and a handle on it that has asked nothing yet.
-fn connect(
-    target: &Target,
-    environment: &Environment,
-    clock: Arc<dyn Clock>,
-) -> Result<(TenantId, Arc<Microsoft>), SessionError> {
-    let (meant, settings) = match target {
-        Target::Real(tenant) => (&tenant.id, real(tenant, environment, clock)?),
+/// The tenant that is meant, and who signs in there. Secrets are read here.
+pub fn access(target: &Target, environment: &Environment) -> Result<(TenantId, Access), SessionError> {
+    match target {
         Target::Emulated(line) => {
-            let settings = regain_microsoft::Settings::emulated(line.line.expose(), clock).map_err(SessionError::Setup)?;
-            (&line.tenant, settings)
+            let access = Access::emulated(line.line.expose()).map_err(SessionError::Setup)?;
+            Ok((line.tenant.clone(), access))
         }
-    };
-    let microsoft = Microsoft::new(settings).map_err(SessionError::Setup)?;
-    Ok((meant.clone(), Arc::new(microsoft)))
+        Target::Real(tenant) => {
+            let mut identities = Identities::default();
+            for (duty, identity) in &tenant.identities {
+                identities = identities.with(*duty, Arc::new(identity.identity(environment)?));
+            }
+            let access = Access::real(tenant.cloud.cloud(), tenant.id.to_string(), identities);
+            Ok((tenant.id.clone(), access.map_err(SessionError::Setup)?))
+        }
+    }
 }
 
-fn real(
-    tenant: &RealTenant,
-    environment: &Environment,
-    clock: Arc<dyn Clock>,
-) -> Result<regain_microsoft::Settings, SessionError> {
-    Ok(regain_microsoft::Settings {
-        tenant: tenant.id.to_string(),
-        client_id: tenant.client_id.clone(),
-        credential: Credential::ClientSecret(tenant.secret.read(environment)?),
-        endpoints: Endpoints::cloud(tenant.cloud.cloud()).map_err(SessionError::Setup)?,
-        clock,
-        patience: Patience::default(),
-    })
+/// A handle on a tenant that has asked nothing yet.
+pub fn connect(access: Access, human: Human, clock: Arc<dyn Clock>, patience: Patience) -> Result<Arc<Microsoft>, SessionError> {
+    let settings = regain_microsoft::Settings { access, human, clock, patience };
+    Microsoft::new(settings).map(Arc::new).map_err(SessionError::Setup)
 }
 
 #[cfg(test)]
@@ -222,6 +237,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::handoff::NoHandoff;
+    use crate::person::nobody;
 
     const TENANT: &str = "0f1e2d3c-4b5a-4678-9a0b-c0de00000001";
 
@@ -250,7 +266,8 @@ pub(crate) mod tests {
     }
 
     pub(crate) async fn open(settings: &Settings) -> Result<Session, SessionError> {
-        Session::open(settings, &Environment::empty(), Arc::new(NoHandoff::because("a test"))).await
+        let with = With { handoff: Arc::new(NoHandoff::because("a test")), human: nobody(), reading: false };
+        Session::open(settings, &Environment::empty(), with).await
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use regain_ports::{Clock, Provider, ProviderError, ProviderErrorKind, Urgency};
 
+use crate::guard::Carries;
 use crate::http::{Answer, Http, Request};
 use crate::lanes::{Lane, Lanes, Place, after};
 use crate::retry::{Attempt, Deed, Next, Patience};
@@ -34,7 +35,7 @@ pub(crate) struct How {
 pub(crate) struct Caller {
     pub(crate) http: Arc<Http>,
     pub(crate) tokens: Arc<Tokens>,
-    pub(crate) lanes: Lanes,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) patience: Patience,
 }
@@ -52,6 +53,14 @@ impl Resource {
             Self::Exchange => Provider::Exchange,
         }
     }
+
+    /// What a request with a token for it carries.
+    pub(crate) fn carries(self) -> Carries {
+        match self {
+            Self::Graph => Carries::GraphToken,
+            Self::Exchange => Carries::ExchangeToken,
+        }
+    }
 }
 
 impl Caller {
@@ -64,7 +73,7 @@ impl Caller {
         loop {
             let error = |kind| ProviderError { provider: resource.provider(), doing: how.doing.what, attempts: number, kind };
             let places = self.enter(how, until).await.map_err(error)?;
-            let outcome = self.http.send(request, Some(&token.secret)).await;
+            let outcome = self.http.send(request, Some(&token)).await;
             drop(places);
             let (now, jitter) = (self.clock.now(), rand::random());
             let attempt = Attempt { deed: how.deed, number, patience: self.patience, now, until, jitter };
@@ -72,7 +81,7 @@ impl Caller {
                 Next::Give(kind) => return Err(error(kind)),
                 Next::Again { at, pause_lane } => self.wait(how, at, pause_lane).await,
                 Next::Take(answer) if !renewed && is_token_refused(&answer) => {
-                    token = self.replace(resource, &token, &answer).await?;
+                    token = self.replace(&token, &answer).await?;
                     renewed = true;
                 }
                 Next::Take(answer) => return Ok(Told { answer, attempts: number }),
@@ -81,8 +90,8 @@ impl Caller {
         }
     }
 
-    async fn replace(&self, resource: Resource, token: &Token, answer: &Answer) -> Result<Token, ProviderError> {
-        self.tokens.renew(resource, token, claims_asked(answer)).await
+    async fn replace(&self, token: &Token, answer: &Answer) -> Result<Token, ProviderError> {
+        self.tokens.renew(token, claims_asked(answer)).await
     }
 
     /// A place in every lane, always in the same order, so that no two wait for each other.

@@ -1,14 +1,15 @@
 //! Where the services of each cloud are, and the one other place: an emulated tenant on loopback.
 //!
-//! Invariant: endpoints that are not a cloud's own are loopback literals, and the secret that
-//! belongs to them came in the same line. So a real credential has no way to a made-up host.
+//! Invariant: endpoints that are not a cloud's own are loopback literals. What an emulated tenant is
+//! signed in to with stands in the same line (`emulated`), so a real credential has no way to a
+//! made-up host.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use regain_incident::secret::Secret;
 use reqwest::Url;
-use serde::Deserialize;
+
+use crate::credential::CertificateError;
 
 /// A national cloud: its hosts, tokens and tenants are its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +24,27 @@ pub enum Cloud {
     China,
 }
 
-/// Hosts of one cloud: sign-in, Graph, Exchange.
+/// Hosts of one cloud: sign-in (the first is used, the others may be named by its discovery
+/// document), Graph, Exchange.
 struct Hosts {
-    login: &'static str,
+    login: &'static [&'static str],
     graph: &'static str,
     exchange: &'static str,
 }
 
 impl Cloud {
-    /// Unverified: that the Exchange endpoint of China is this one, and that DoD's is
-    /// reached under beta (docs/unverified.md).
+    /// Microsoft's list of national deployments. Unverified: that the Exchange endpoint of China is
+    /// this one, and that DoD's is reached under beta (docs/unverified.md).
     fn hosts(self) -> Hosts {
-        let (login, graph, exchange) = match self {
-            Self::Global => ("login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com"),
-            Self::UsGov => ("login.microsoftonline.us", "graph.microsoft.us", "outlook.office365.us"),
-            Self::Dod => ("login.microsoftonline.us", "dod-graph.microsoft.us", "outlook-dod.office365.us"),
-            Self::China => ("login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn", "outlook.office365.cn"),
+        let (login, graph, exchange): (&[&str], _, _) = match self {
+            Self::Global => (&["login.microsoftonline.com"], "graph.microsoft.com", "outlook.office365.com"),
+            Self::UsGov => (&["login.microsoftonline.us"], "graph.microsoft.us", "outlook.office365.us"),
+            Self::Dod => (&["login.microsoftonline.us"], "dod-graph.microsoft.us", "outlook-dod.office365.us"),
+            Self::China => (
+                &["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
+                "microsoftgraph.chinacloudapi.cn",
+                "outlook.office365.cn",
+            ),
         };
         Hosts { login, graph, exchange }
     }
@@ -47,7 +53,8 @@ impl Cloud {
 /// The three bases that this crate talks to, and what a token for them is asked as.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
-    pub(crate) login: Url,
+    /// The first is used; a discovery document may name the others.
+    pub(crate) login: Vec<Url>,
     pub(crate) graph: Url,
     pub(crate) exchange: Url,
     pub(crate) cloud: Cloud,
@@ -75,15 +82,12 @@ pub enum SetupError {
         /// The host that was given.
         host: String,
     },
-    /// The secret of a real tenant was to go to an emulated one, or the other way.
-    #[error("an emulated tenant takes only the credential that came with its endpoints, and no cloud takes that one")]
-    StrayCredential,
     /// The line that describes an emulated tenant was not understood.
     #[error("the emulated tenant's endpoints were not understood")]
     NotUnderstood(#[source] serde_json::Error),
-    /// Its certificate could not be read.
-    #[error("the emulated tenant's certificate {path:?} could not be read")]
-    Certificate {
+    /// A file that it names could not be read.
+    #[error("a file that the emulated tenant names, {path:?}, could not be read")]
+    EmulatedFile {
         /// Where it should be.
         path: PathBuf,
         /// Why not.
@@ -93,6 +97,12 @@ pub enum SetupError {
     /// The tenant's name has characters that no tenant's has.
     #[error("{0:?} is neither a tenant id nor a domain")]
     NotATenant(String),
+    /// Nobody to sign in as.
+    #[error("no identity is configured to sign in as")]
+    NoIdentity,
+    /// A certificate that cannot be signed in with.
+    #[error("the certificate cannot be used")]
+    Certificate(#[source] CertificateError),
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be made")]
     Client(#[source] reqwest::Error),
@@ -104,7 +114,7 @@ impl Endpoints {
         let hosts = cloud.hosts();
         let base = |what, host: &str| address(what, &format!("https://{host}/"));
         Ok(Self {
-            login: base("sign-in", hosts.login)?,
+            login: hosts.login.iter().map(|host| base("sign-in", host)).collect::<Result<_, _>>()?,
             graph: base("Graph", hosts.graph)?,
             exchange: base("Exchange", hosts.exchange)?,
             cloud,
@@ -125,58 +135,8 @@ impl Endpoints {
     }
 }
 
-/// The line that an emulated tenant prints: its endpoints, and the credential for exactly those.
-pub struct EmulatedTenant {
-    /// Its bases.
-    pub endpoints: Endpoints,
-    /// Its id.
-    pub tenant: String,
-    /// The application to sign in as.
-    pub client_id: String,
-    /// The application's secret, good for nothing else.
-    pub credential: EmulatedSecret,
-}
-
-/// A secret that came with an emulated tenant's endpoints: it has no other constructor.
-#[derive(Debug, Clone)]
-pub struct EmulatedSecret(pub(crate) Secret);
-
-/// The members of the line that matter here; others are tolerated.
-#[derive(Deserialize)]
-struct Line {
-    login: String,
-    graph: String,
-    exchange: String,
-    tenant_id: String,
-    client_id: String,
-    client_secret: String,
-    #[serde(default)]
-    ca_file: Option<PathBuf>,
-}
-
-impl EmulatedTenant {
-    /// Reads the line, and the certificate that it names.
-    pub fn parse(line: &str) -> Result<Self, SetupError> {
-        let line: Line = serde_json::from_str(line.trim()).map_err(SetupError::NotUnderstood)?;
-        let authority = match line.ca_file.filter(|path| !path.as_os_str().is_empty()) {
-            Some(path) => Some(std::fs::read(&path).map_err(|source| SetupError::Certificate { path, source })?),
-            None => None,
-        };
-        let endpoints = Endpoints {
-            login: loopback("sign-in", &line.login)?,
-            graph: loopback("Graph", &line.graph)?,
-            exchange: loopback("Exchange", &line.exchange)?,
-            cloud: Cloud::Global,
-            emulated: true,
-            authority,
-        };
-        let credential = EmulatedSecret(Secret::new(line.client_secret));
-        Ok(Self { endpoints, tenant: line.tenant_id, client_id: line.client_id, credential })
-    }
-}
-
 /// An address whose host is a loopback literal: a name would depend on somebody's resolver.
-fn loopback(what: &'static str, given: &str) -> Result<Url, SetupError> {
+pub(crate) fn loopback(what: &'static str, given: &str) -> Result<Url, SetupError> {
     let url = address(what, given)?;
     if is_loopback(&url) {
         return Ok(url);
@@ -204,35 +164,35 @@ fn address(what: &'static str, given: &str) -> Result<Url, SetupError> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
-    pub(crate) fn line(login: &str, graph: &str, exchange: &str) -> String {
-        serde_json::json!({
-            "login": login, "graph": graph, "exchange": exchange, "purview": "", "control": "",
-            "tenant_id": "0f1e2d3c-4b5a-4678-9a0b-c0de00000001", "client_id": "c3000000-0000-4000-8000-000000000001",
-            "client_secret": "emulated", "ca_file": null,
-        })
-        .to_string()
+    /// The published hosts, written a second time so that a slip in one place is seen.
+    #[test]
+    fn every_cloud_has_exactly_its_own_hosts() {
+        let hosts = |cloud| {
+            let endpoints = Endpoints::cloud(cloud).unwrap();
+            let all = endpoints.login.iter().chain([&endpoints.graph, &endpoints.exchange]);
+            all.map(|url| url.as_str().trim_start_matches("https://").trim_end_matches('/').to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(hosts(Cloud::Global), ["login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com"]);
+        assert_eq!(hosts(Cloud::UsGov), ["login.microsoftonline.us", "graph.microsoft.us", "outlook.office365.us"]);
+        assert_eq!(hosts(Cloud::Dod), ["login.microsoftonline.us", "dod-graph.microsoft.us", "outlook-dod.office365.us"]);
+        let china = [
+            "login.chinacloudapi.cn",
+            "login.partner.microsoftonline.cn",
+            "microsoftgraph.chinacloudapi.cn",
+            "outlook.office365.cn",
+        ];
+        assert_eq!(hosts(Cloud::China), china);
     }
 
     #[test]
-    fn every_cloud_has_hosts_of_its_own() {
+    fn a_token_is_asked_for_the_cloud_s_own_resources() {
         for cloud in [Cloud::Global, Cloud::UsGov, Cloud::Dod, Cloud::China] {
             let endpoints = Endpoints::cloud(cloud).unwrap();
-            assert_eq!(endpoints.graph.scheme(), "https");
-            assert!(endpoints.graph_scope().ends_with("/.default"));
-        }
-    }
-
-    #[test]
-    fn an_emulated_tenant_lives_on_a_loopback_literal_only() {
-        let here = "http://127.0.0.1:9";
-        assert!(EmulatedTenant::parse(&line(here, here, "http://[::1]:9")).is_ok());
-        for elsewhere in ["http://localhost:9", "https://graph.microsoft.com", "http://10.0.0.1", "http://127.0.0.1.evil.example"]
-        {
-            let parsed = EmulatedTenant::parse(&line(here, elsewhere, here));
-            assert!(matches!(parsed, Err(SetupError::NotLoopback { .. })), "{elsewhere}");
+            assert_eq!(endpoints.graph_scope(), format!("{}.default", endpoints.graph));
+            assert_eq!(endpoints.exchange_scope(), format!("{}.default", endpoints.exchange));
         }
     }
 }

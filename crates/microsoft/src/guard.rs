@@ -1,9 +1,11 @@
 //! Who may be spoken to. Every request passes here before a token or secret is put on it.
 //!
-//! Invariant: an address is allowed only if scheme, host and port are those of one of the three
-//! bases of this tenant; plain HTTP therefore only on loopback, where an emulated tenant is. A next
-//! link must keep the origin of the request that gave it. Redirects are not followed at all: the
-//! client has no policy for them, and an answer that redirects is an answer not understood.
+//! Invariant: each credential has hosts of its own. What signs in goes to the sign-in hosts of the
+//! tenant's cloud, a token for Graph to that cloud's Graph and nowhere else, one for Exchange to its
+//! Exchange. Scheme, host and port must agree; plain HTTP therefore only on loopback, where an
+//! emulated tenant is. A next link must keep the origin of the request that gave it. Redirects are
+//! not followed at all: the client has no policy for them, and an answer that redirects is an answer
+//! not understood.
 
 use reqwest::Url;
 
@@ -12,7 +14,7 @@ use crate::endpoints::{Endpoints, SetupError, is_loopback};
 /// Why a request was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// The address is none of the tenant's own.
+    /// The address is not one that this credential may go to.
     #[error("refused to send a credential to {origin}")]
     ForeignHost {
         /// Scheme, host and port that were asked for.
@@ -29,20 +31,38 @@ pub enum Refused {
     NotAnAddress,
 }
 
-/// The three origins that may be spoken to.
+/// What a request carries, and so where it may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carries {
+    /// A secret, an assertion, a code or a refresh token; discovery too.
+    SignIn,
+    /// A token for Graph.
+    GraphToken,
+    /// A token for Exchange.
+    ExchangeToken,
+}
+
+/// The origins that may be spoken to, by what is carried there.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
-    bases: [Url; 3],
+    login: Vec<Url>,
+    graph: Url,
+    exchange: Url,
 }
 
 impl Guard {
     pub(crate) fn new(endpoints: &Endpoints) -> Self {
-        Self { bases: [endpoints.login.clone(), endpoints.graph.clone(), endpoints.exchange.clone()] }
+        Self { login: endpoints.login.clone(), graph: endpoints.graph.clone(), exchange: endpoints.exchange.clone() }
     }
 
-    /// Whether a request may go to `url`.
-    pub(crate) fn check(&self, url: &Url) -> Result<(), Refused> {
-        let known = self.bases.iter().any(|base| base.origin() == url.origin());
+    /// Whether a request that carries this may go to `url`.
+    pub(crate) fn check(&self, url: &Url, carries: Carries) -> Result<(), Refused> {
+        let its_own = match carries {
+            Carries::SignIn => self.login.as_slice(),
+            Carries::GraphToken => std::slice::from_ref(&self.graph),
+            Carries::ExchangeToken => std::slice::from_ref(&self.exchange),
+        };
+        let known = its_own.iter().any(|base| base.origin() == url.origin());
         let sealed = url.scheme() == "https" || is_loopback(url);
         let plain = url.username().is_empty() && url.password().is_none();
         if known && sealed && plain { Ok(()) } else { Err(Refused::ForeignHost { origin: origin(url) }) }
@@ -85,36 +105,70 @@ pub(crate) fn client(endpoints: &Endpoints, within: std::time::Duration) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoints::{Cloud, EmulatedTenant, tests::line};
+    use crate::emulated::EmulatedTenant;
+    use crate::emulated::tests::line;
+    use crate::endpoints::Cloud;
 
-    fn allowed(endpoints: &Endpoints, url: &str) -> bool {
-        Guard::new(endpoints).check(&url.parse().unwrap()).is_ok()
+    const CLOUDS: [Cloud; 4] = [Cloud::Global, Cloud::UsGov, Cloud::Dod, Cloud::China];
+    const KINDS: [Carries; 3] = [Carries::SignIn, Carries::GraphToken, Carries::ExchangeToken];
+
+    fn allowed(endpoints: &Endpoints, url: &str, carries: Carries) -> bool {
+        Guard::new(endpoints).check(&url.parse().unwrap(), carries).is_ok()
     }
 
     #[test]
     fn a_real_credential_goes_to_its_cloud_and_nowhere_else() {
         let global = Endpoints::cloud(Cloud::Global).unwrap();
-        assert!(allowed(&global, "https://graph.microsoft.com/v1.0/users"));
+        assert!(allowed(&global, "https://graph.microsoft.com/v1.0/users", Carries::GraphToken));
         for elsewhere in [
             "http://graph.microsoft.com/v1.0/users",
             "https://graph.microsoft.com:8443/v1.0/users",
             "https://graph.microsoft.us/v1.0/users",
             "https://graph.microsoft.com.evil.example/",
             "https://user:pass@graph.microsoft.com/",
+            "https://login.microsoftonline.com/",
+            "https://outlook.office365.com/",
             "https://127.0.0.1/",
             "http://127.0.0.1:9/",
         ] {
-            assert!(!allowed(&global, elsewhere), "{elsewhere}");
+            assert!(!allowed(&global, elsewhere, Carries::GraphToken), "{elsewhere}");
         }
     }
 
+    /// Every host of every cloud, against every cloud: allowed only where cloud and kind are its own.
+    /// The two US government clouds share their sign-in.
     #[test]
-    fn an_emulated_tenant_is_three_ports_and_no_more() {
+    fn nothing_goes_from_one_cloud_to_another() {
+        let places = |endpoints: &Endpoints, carries| match carries {
+            Carries::SignIn => endpoints.login.clone(),
+            Carries::GraphToken => vec![endpoints.graph.clone()],
+            Carries::ExchangeToken => vec![endpoints.exchange.clone()],
+        };
+        let mut asked = 0;
+        for (ours, theirs) in CLOUDS.into_iter().flat_map(|ours| CLOUDS.map(|theirs| (ours, theirs))) {
+            let (mine, other) = (Endpoints::cloud(ours).unwrap(), Endpoints::cloud(theirs).unwrap());
+            for (carried, place) in KINDS.into_iter().flat_map(|carried| KINDS.map(|place| (carried, place))) {
+                let shared =
+                    place == Carries::SignIn && matches!((ours, theirs), (Cloud::UsGov, Cloud::Dod) | (Cloud::Dod, Cloud::UsGov));
+                for url in places(&other, place) {
+                    let expected = carried == place && (ours == theirs || shared);
+                    assert_eq!(allowed(&mine, url.as_str(), carried), expected, "{ours:?} {carried:?} to {url}");
+                    asked += 1;
+                }
+            }
+        }
+        assert_eq!(asked, 4 * 3 * (3 * 4 + 1), "China has one host more");
+    }
+
+    #[test]
+    fn an_emulated_tenant_is_its_ports_and_no_more() {
         let here = "http://127.0.0.1:9";
         let endpoints = EmulatedTenant::parse(&line(here, here, here)).unwrap().endpoints;
-        assert!(allowed(&endpoints, "http://127.0.0.1:9/v1.0/users"));
-        assert!(!allowed(&endpoints, "http://127.0.0.1:10/v1.0/users"));
-        assert!(!allowed(&endpoints, "https://graph.microsoft.com/v1.0/users"));
+        for carries in KINDS {
+            assert!(allowed(&endpoints, "http://127.0.0.1:9/v1.0/users", carries));
+            assert!(!allowed(&endpoints, "http://127.0.0.1:10/v1.0/users", carries));
+            assert!(!allowed(&endpoints, "https://graph.microsoft.com/v1.0/users", carries));
+        }
     }
 
     #[test]

@@ -13,7 +13,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, He
 use reqwest::{Method, Url};
 use serde::Serialize;
 
-use crate::guard::Guard;
+use crate::guard::{Carries, Guard, Refused};
+use crate::token::Token;
 
 /// How many requests were made, and how many of them had to follow one another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -103,10 +104,11 @@ impl Http {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner).sum
     }
 
-    /// Sends once.
-    pub(crate) async fn send(&self, request: &Request, token: Option<&Secret>) -> Result<Answer, Failure> {
-        self.guard.check(&request.url).map_err(|refused| Failure::Refused(refused.into()))?;
-        let built = build(&self.client, request, token)?;
+    /// Sends once; with a token, or without one to a sign-in host.
+    pub(crate) async fn send(&self, request: &Request, token: Option<&Token>) -> Result<Answer, Failure> {
+        let carries = token.map_or(Carries::SignIn, |token| token.resource.carries());
+        self.guard.check(&request.url, carries).map_err(|refused| Failure::Refused(refused.into()))?;
+        let built = build(&self.client, request, token.map(|token| &token.secret))?;
         let place = self.begin(request.count);
         let answer = self.client.execute(built).await;
         let read = match answer {
@@ -117,6 +119,11 @@ impl Http {
         };
         self.end(place);
         read
+    }
+
+    /// Whether a sign-in may go there.
+    pub(crate) fn may_sign_in_at(&self, url: &Url) -> Result<(), Refused> {
+        self.guard.check(url, Carries::SignIn)
     }
 
     /// Counts a request that begins; gives its place in the longest chain.

@@ -1,7 +1,7 @@
 //! Microsoft Entra ID through Graph, mailboxes through the Exchange admin endpoint.
 //!
-//! The path of a request, module by module: where it may go ([`endpoints`], `guard`), with which
-//! token (`token`), through which lane (`lanes`), on the wire (`http`), and again if that is safe
+//! The path of a request, module by module: where it may go ([`endpoints`], `guard`), as whom
+//! ([`credential`]), with which token (`token`), through which lane (`lanes`), on the wire (`http`), and again if that is safe
 //! (`retry`, all of it put together in `call`). What is asked, and what the answers mean, stands in
 //! `graph` and `exchange`, one file a facet. Raw answers pass `redact` before they leave.
 //!
@@ -9,6 +9,8 @@
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::indexing_slicing))]
 
 mod call;
+pub mod credential;
+mod emulated;
 pub mod endpoints;
 mod exchange;
 mod graph;
@@ -28,14 +30,17 @@ mod token;
 
 use std::sync::Arc;
 
-use regain_incident::secret::Secret;
 use regain_ports::Clock;
 
-pub use endpoints::{Cloud, EmulatedSecret, EmulatedTenant, Endpoints, SetupError};
+pub use credential::{Certificate, CertificateError, Credential, Duty, Identities, Identity};
+pub use emulated::EmulatedTenant;
+pub use endpoints::{Cloud, Endpoints, SetupError};
 pub use guard::Refused;
 pub use http::RoundTrips;
 pub use passwords::RandomPasswords;
+pub use ports::Seat;
 pub use retry::Patience;
+pub use token::{Human, Prompt, TokenCache};
 
 use call::Caller;
 use exchange::Exchange;
@@ -43,77 +48,122 @@ use graph::Graph;
 use guard::Guard;
 use http::Http;
 use lanes::Lanes;
-use token::Tokens;
+use token::{SignIn, Tokens};
 
-/// What the app proves itself with.
-#[derive(Debug, Clone)]
-pub enum Credential {
-    /// A client secret of a real tenant's app.
-    ClientSecret(Secret),
-    /// The one that came with an emulated tenant's endpoints.
-    Emulated(EmulatedSecret),
+/// Who signs in, and where: of one cloud, or of one emulated tenant. The two do not mix.
+pub struct Access {
+    tenant: String,
+    identities: Identities,
+    endpoints: Endpoints,
+}
+
+impl Access {
+    /// To a tenant (an id, or one of its verified domains) of a cloud.
+    pub fn real(cloud: Cloud, tenant: String, identities: Identities) -> Result<Self, SetupError> {
+        // It becomes a part of addresses: nothing but a GUID or a domain may stand there.
+        if tenant.is_empty() || !tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
+            return Err(SetupError::NotATenant(tenant));
+        }
+        Ok(Self { tenant, identities, endpoints: Endpoints::cloud(cloud)? })
+    }
+
+    /// To an emulated tenant, by the line that it prints.
+    pub fn emulated(line: &str) -> Result<Self, SetupError> {
+        let EmulatedTenant { endpoints, tenant, identities } = EmulatedTenant::parse(line)?;
+        Ok(Self { identities, endpoints, ..Self::real(Cloud::Global, tenant, Identities::default())? })
+    }
+
+    /// For reading alone.
+    #[must_use]
+    pub fn reading(self) -> Self {
+        Self { identities: self.identities.reading(), ..self }
+    }
 }
 
 /// All that a tenant's handle is made of.
 pub struct Settings {
-    /// The tenant's id, or one of its verified domains.
-    pub tenant: String,
-    /// The app to sign in as.
-    pub client_id: String,
-    /// What it proves itself with.
-    pub credential: Credential,
-    /// Where the services are.
-    pub endpoints: Endpoints,
+    /// Who signs in, and where.
+    pub access: Access,
+    /// The person at the keyboard, if an identity is one.
+    pub human: Human,
     /// The clock that waiting is done by.
     pub clock: Arc<dyn Clock>,
     /// How long to go on.
     pub patience: Patience,
 }
 
-impl Settings {
-    /// Of the line that an emulated tenant prints.
-    pub fn emulated(line: &str, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let EmulatedTenant { endpoints, tenant, client_id, credential } = EmulatedTenant::parse(line)?;
-        let credential = Credential::Emulated(credential);
-        Ok(Self { tenant, client_id, credential, endpoints, clock, patience: Patience::default() })
-    }
-}
-
-/// One tenant: implements [`Directory`](regain_ports::Directory) and [`Mail`](regain_ports::Mail).
-pub struct Microsoft {
-    http: Arc<Http>,
+/// One identity at work.
+struct Hands {
     tokens: Arc<Tokens>,
     graph: Graph,
     exchange: Exchange,
+}
+
+/// One tenant: implements [`Directory`](regain_ports::Directory) and [`Mail`](regain_ports::Mail).
+/// Each verb is done by the least identity that may do it: see [`Duty`].
+pub struct Microsoft {
+    http: Arc<Http>,
+    see: Arc<Hands>,
+    lock: Option<Arc<Hands>>,
+    clean: Option<Arc<Hands>>,
     /// As the settings name it.
     tenant: String,
-    client_id: String,
+}
+
+/// What all identities share.
+struct Shared {
+    http: Arc<Http>,
+    sign_in: Arc<SignIn>,
+    lanes: Arc<Lanes>,
+    clock: Arc<dyn Clock>,
+    patience: Patience,
+    human: Human,
+    endpoints: Endpoints,
+    graph_base: reqwest::Url,
+    connection: String,
+}
+
+impl Shared {
+    fn hands(&self, identity: &Arc<Identity>) -> Hands {
+        let scopes = [self.endpoints.graph_scope(), self.endpoints.exchange_scope()];
+        let tokens = Arc::new(Tokens::new(self.sign_in.clone(), identity.clone(), self.human.clone(), scopes));
+        let caller = Arc::new(Caller {
+            http: self.http.clone(),
+            tokens: tokens.clone(),
+            lanes: self.lanes.clone(),
+            clock: self.clock.clone(),
+            patience: self.patience,
+        });
+        let graph = Graph { caller: caller.clone(), base: self.graph_base.clone() };
+        let (base, tenant) = (self.endpoints.exchange.clone(), self.sign_in.tenant.parse().ok());
+        let exchange = Exchange { caller, base, tenant, connection: self.connection.clone() };
+        Hands { tokens, graph, exchange }
+    }
 }
 
 impl Microsoft {
     /// Makes the handle; signs in only when something is asked.
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
-        let Settings { tenant, client_id, credential, endpoints, clock, patience } = settings;
-        let ((Credential::ClientSecret(secret), false) | (Credential::Emulated(EmulatedSecret(secret)), true)) =
-            (credential, endpoints.emulated)
-        else {
-            return Err(SetupError::StrayCredential);
-        };
-        // It becomes a part of addresses: nothing but a GUID or a domain may stand there.
-        if tenant.is_empty() || !tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
-            return Err(SetupError::NotATenant(tenant));
-        }
-        let below = |base: &reqwest::Url, path: &str| base.join(path).map_err(|_| SetupError::NotATenant(tenant.clone()));
-        let sign_in = below(&endpoints.login, &format!("{tenant}/oauth2/v2.0/token"))?;
-        let graph_base = below(&endpoints.graph, "v1.0/")?;
+        let Settings { access: Access { tenant, identities, endpoints }, human, clock, patience } = settings;
+        let graph_base = endpoints.graph.join("v1.0/").map_err(|_| SetupError::NotATenant(tenant.clone()))?;
+        let login = endpoints.login.first().cloned().ok_or(SetupError::NoIdentity)?;
         let http = Arc::new(Http::new(guard::client(&endpoints, patience.answer)?, Guard::new(&endpoints)));
-        let scopes = [endpoints.graph_scope(), endpoints.exchange_scope()];
-        let tokens = Arc::new(Tokens::new(http.clone(), clock.clone(), patience, sign_in, client_id.clone(), secret, scopes));
-        let lanes = Lanes::new(clock.clone());
-        let caller = Arc::new(Caller { http: http.clone(), tokens: tokens.clone(), lanes, clock, patience });
-        let graph = Graph { caller: caller.clone(), base: graph_base };
-        let exchange = Exchange { caller, base: endpoints.exchange, tenant: tenant.parse().ok(), connection: http::request_id() };
-        Ok(Self { http, tokens, graph, exchange, tenant, client_id })
+        let sign_in = Arc::new(SignIn::new(http.clone(), clock.clone(), patience, login, tenant.clone()));
+        let lanes = Arc::new(Lanes::new(clock.clone()));
+        let connection = http::request_id();
+        let shared = Shared { http: http.clone(), sign_in, lanes, clock, patience, human, endpoints, graph_base, connection };
+        let mut made: Vec<(&Arc<Identity>, Arc<Hands>)> = Vec::new();
+        let mut hands = |duty| {
+            let identity = identities.of(duty)?;
+            if let Some((_, hands)) = made.iter().find(|(known, _)| Arc::ptr_eq(known, identity)) {
+                return Some(hands.clone());
+            }
+            let hands = Arc::new(shared.hands(identity));
+            made.push((identity, hands.clone()));
+            Some(hands)
+        };
+        let (see, lock, clean) = (hands(Duty::See), hands(Duty::Lock), hands(Duty::Clean));
+        Ok(Self { http, see: see.ok_or(SetupError::NoIdentity)?, lock, clean, tenant })
     }
 
     /// Requests so far, and how many of them had to follow one another. What one command took is

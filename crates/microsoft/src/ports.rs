@@ -1,4 +1,9 @@
-//! The two ports, each verb handed to the client that knows it.
+//! The two ports, each verb handed to the client that knows it, in the hands of the least identity
+//! that may do it: reading sees; blocking, revoking, resetting and withdrawing roles of the directory
+//! locks; everything else that changes something cleans (Exchange's roles too, so that what locks
+//! needs no right in Exchange).
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use regain_incident::account::Account;
@@ -15,55 +20,139 @@ use regain_ports::{
     Urgency,
 };
 
-use crate::Microsoft;
+use crate::credential::{Credential, Duty};
 use crate::token::{Claims, Resource};
+use crate::{Hands, Microsoft};
+
+/// One identity, as its tokens tell of it; for a friendly self-check only.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// What it does.
+    pub duties: Vec<Duty>,
+    /// The application's id.
+    pub client: String,
+    /// The object id in its token: an account's, or a service principal's.
+    pub object: Option<AccountId>,
+    /// Whether it is a person.
+    pub person: bool,
+    /// The permissions in its Graph token: an app's, or those delegated to it.
+    pub permissions: Vec<String>,
+    /// The permissions in its Exchange token; none where it got no such token.
+    pub exchange: Option<Vec<String>>,
+    /// Template ids of its directory roles.
+    pub roles: Vec<String>,
+    tenant: Option<TenantId>,
+}
 
 impl Microsoft {
-    /// What the token says of us. A token of another tenant than the one that was named is no error
-    /// of the service: the settings are wrong.
-    fn operator_of(&self, claims: Claims) -> Result<Operator, ProviderErrorKind> {
-        let named: Option<TenantId> = self.tenant.parse().ok();
-        let told: Option<TenantId> = claims.tid.and_then(|id| id.parse().ok());
-        if let (Some(named), Some(told)) = (&named, &told)
-            && named != told
-        {
-            return Err(ProviderErrorKind::Credential {
-                detail: format!("the token is for tenant {told}, not {named}"),
-                hint: "check the tenant".to_owned(),
-            });
+    /// Each identity at work, once, with what it does.
+    fn seated(&self) -> Vec<(Vec<Duty>, &Hands)> {
+        let mut seated: Vec<(Vec<Duty>, &Arc<Hands>)> = Vec::new();
+        let all = [(Duty::See, Some(&self.see)), (Duty::Lock, self.lock.as_ref()), (Duty::Clean, self.clean.as_ref())];
+        for (duty, hands) in all.into_iter().filter_map(|(duty, hands)| Some((duty, hands?))) {
+            match seated.iter_mut().find(|(_, known)| Arc::ptr_eq(known, hands)) {
+                Some((duties, _)) => duties.push(duty),
+                None => seated.push((vec![duty], hands)),
+            }
         }
-        let unknown = || ProviderErrorKind::Surprise("neither the settings nor the token give the tenant's id".into());
-        Ok(Operator {
-            tenant: told.or(named).ok_or_else(unknown)?,
-            object: claims.oid.and_then(|id| id.parse().ok()),
-            client: claims.appid.unwrap_or_else(|| self.client_id.clone()),
-            permissions: claims.roles,
-            roles: claims.wids,
+        seated.into_iter().map(|(duties, hands)| (duties, hands.as_ref())).collect()
+    }
+
+    /// Signs every identity in, side by side, and says who each is. The first that fails fails all.
+    pub async fn seats(&self) -> Result<Vec<Seat>, ProviderError> {
+        let seated = self.seated();
+        let reads = seated.into_iter().map(|(duties, hands)| self.seat(duties, hands));
+        futures_util::future::try_join_all(reads).await
+    }
+
+    /// Both tokens side by side: the first mailbox read then waits for none. Whether Exchange gives
+    /// one is not asked here; the read that needs it says so. Locking alone asks Exchange nothing.
+    async fn seat(&self, duties: Vec<Duty>, hands: &Hands) -> Result<Seat, ProviderError> {
+        let graph = hands.tokens.get(Resource::Graph);
+        let (graph, exchange) = if duties == [Duty::Lock] {
+            (graph.await?, None)
+        } else {
+            let (graph, exchange) = tokio::join!(graph, hands.tokens.get(Resource::Exchange));
+            (graph?, exchange.ok())
+        };
+        let identity = hands.tokens.identity();
+        let claims = graph.claims();
+        self.check_tenant(&claims).map_err(who)?;
+        Ok(Seat {
+            duties,
+            client: claims.appid.clone().unwrap_or_else(|| identity.client_id.clone()),
+            object: claims.oid.as_ref().and_then(|id| id.parse().ok()),
+            person: matches!(identity.credential, Credential::Person),
+            tenant: claims.tid.as_ref().and_then(|id| id.parse().ok()),
+            roles: claims.wids.clone(),
+            permissions: claims.permissions(),
+            exchange: exchange.map(|token| token.claims().permissions()),
         })
     }
+
+    /// A token of another tenant than the one that was named is no error of the service: the
+    /// settings are wrong.
+    fn check_tenant(&self, claims: &Claims) -> Result<(), ProviderErrorKind> {
+        let named: Option<TenantId> = self.tenant.parse().ok();
+        let told: Option<TenantId> = claims.tid.as_ref().and_then(|id| id.parse().ok());
+        match (named, told) {
+            (Some(named), Some(told)) if named != told => Err(ProviderErrorKind::Credential {
+                detail: format!("the token is for tenant {told}, not {named}"),
+                hint: "check the tenant".to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who we are: the one that reads; but where a person is among us, the account that must not be
+    /// locked out is theirs.
+    fn operator_of(&self, seats: Vec<Seat>) -> Result<Operator, ProviderErrorKind> {
+        let person = seats.iter().find(|seat| seat.person).and_then(|seat| seat.object.clone());
+        let clients: Vec<String> = seats.iter().map(|seat| seat.client.clone()).collect();
+        let unknown = || ProviderErrorKind::Surprise("neither the settings nor the token give the tenant's id".into());
+        let see = seats.into_iter().next().ok_or_else(unknown)?;
+        Ok(Operator {
+            tenant: see.tenant.or_else(|| self.tenant.parse().ok()).ok_or_else(unknown)?,
+            object: person.or(see.object),
+            client: clients.join(", "),
+            permissions: see.permissions,
+            roles: see.roles,
+        })
+    }
+
+    /// The hands that lock. A weaker identity does not stand in.
+    fn lock(&self, doing: &'static str) -> Result<&Hands, ProviderError> {
+        self.lock.as_deref().ok_or_else(|| nobody(Provider::Graph, doing, Duty::Lock))
+    }
+
+    fn clean(&self, provider: Provider, doing: &'static str) -> Result<&Hands, ProviderError> {
+        self.clean.as_deref().ok_or_else(|| nobody(provider, doing, Duty::Clean))
+    }
+}
+
+fn who(kind: ProviderErrorKind) -> ProviderError {
+    ProviderError { provider: Provider::Entra, doing: "learn who we are", attempts: 1, kind }
+}
+
+/// Nobody is configured for it.
+fn nobody(provider: Provider, doing: &'static str, duty: Duty) -> ProviderError {
+    let missing = format!("an identity for the duty `{}` in this tenant's settings", duty.name());
+    ProviderError { provider, doing, attempts: 0, kind: ProviderErrorKind::Denied { missing } }
 }
 
 #[async_trait]
 impl Directory for Microsoft {
     async fn operator(&self) -> Result<Operator, ProviderError> {
-        // Both tokens side by side: the first mailbox read then waits for none. Whether Exchange gives
-        // one is not asked here; the read that needs it says so.
-        let (graph, _) = tokio::join!(self.tokens.get(Resource::Graph), self.tokens.get(Resource::Exchange));
-        let claims = graph?.claims();
-        self.operator_of(claims).map_err(|kind| ProviderError {
-            provider: Provider::Entra,
-            doing: "learn who we are",
-            attempts: 1,
-            kind,
-        })
+        let seats = self.seats().await?;
+        self.operator_of(seats).map_err(who)
     }
 
     async fn find(&self, name: &str) -> Result<Vec<Found>, ProviderError> {
-        self.graph.find(name).await
+        self.see.graph.find(name).await
     }
 
     async fn identity(&self, account: &AccountId, urgency: Urgency) -> Result<Seen<Identity>, ProviderError> {
-        self.graph.identity(account, urgency).await
+        self.see.graph.identity(account, urgency).await
     }
 
     async fn roles(
@@ -72,23 +161,23 @@ impl Directory for Microsoft {
         facet: FacetName,
         urgency: Urgency,
     ) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
-        self.graph.roles(account, facet, urgency).await
+        self.see.graph.roles(account, facet, urgency).await
     }
 
     async fn administrator_holders(&self) -> Result<Holders, ProviderError> {
-        self.graph.administrator_holders().await
+        self.see.graph.administrator_holders().await
     }
 
     async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError> {
-        self.graph.administrators_of(holders).await
+        self.see.graph.administrators_of(holders).await
     }
 
     async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {
-        self.graph.domains().await
+        self.see.graph.domains().await
     }
 
     async fn set_sign_in(&self, account: &Account, allowed: bool, _: &Intent) -> Result<Notes, ProviderError> {
-        self.graph.set_sign_in(&account.id, allowed).await
+        self.lock("block or allow sign-in")?.graph.set_sign_in(&account.id, allowed).await
     }
 
     async fn replace_password(
@@ -98,61 +187,61 @@ impl Directory for Microsoft {
         must_change: bool,
         _: &Intent,
     ) -> Result<Notes, ProviderError> {
-        self.graph.replace_password(&account.id, password, must_change).await
+        self.lock("replace the password")?.graph.replace_password(&account.id, password, must_change).await
     }
 
     async fn revoke_sessions(&self, account: &Account, _: &Intent) -> Result<Notes, ProviderError> {
-        self.graph.revoke_sessions(&account.id).await
+        self.lock("revoke sessions")?.graph.revoke_sessions(&account.id).await
     }
 
     async fn withdraw(&self, account: &Account, grant: &RoleGrant, intent: &Intent) -> Result<Notes, ProviderError> {
-        self.graph.withdraw(account, grant, intent.case()).await
+        self.lock("withdraw the role")?.graph.withdraw(account, grant, intent.case()).await
     }
 
     async fn give_back(&self, account: &Account, grant: &RoleGrant, intent: &Intent) -> Result<Notes, ProviderError> {
-        self.graph.give_back(account, grant, intent.case()).await
+        self.clean(Provider::Graph, "give the role back")?.graph.give_back(account, grant, intent.case()).await
     }
 }
 
 #[async_trait]
 impl Mail for Microsoft {
     async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError> {
-        self.exchange.forwarding(account).await
+        self.see.exchange.forwarding(account).await
     }
 
     async fn inbox_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
-        self.exchange.inbox_rules(account).await
+        self.see.exchange.inbox_rules(account).await
     }
 
     async fn sending_block(&self, account: &Account) -> Result<Seen<SendingBlock>, ProviderError> {
-        self.exchange.sending_block(account).await
+        self.see.exchange.sending_block(account).await
     }
 
     async fn roles(&self, account: &Account) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
-        self.exchange.roles(account).await
+        self.see.exchange.roles(account).await
     }
 
     async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {
-        self.exchange.accepted_domains().await
+        self.see.exchange.accepted_domains().await
     }
 
     async fn set_forwarding(&self, account: &Account, wanted: &Forwarding, _: &Intent) -> Result<Notes, ProviderError> {
-        self.exchange.set_forwarding(account, wanted).await
+        self.clean(Provider::Exchange, "change the forwarding")?.exchange.set_forwarding(account, wanted).await
     }
 
     async fn change_rule(&self, account: &Account, change: &inbox_rules::Change, _: &Intent) -> Result<Notes, ProviderError> {
-        self.exchange.change_rule(account, change).await
+        self.clean(Provider::Exchange, "change the rule")?.exchange.change_rule(account, change).await
     }
 
     async fn lift_sending_block(&self, _: &Account, block: &Block, _: &Intent) -> Result<Notes, ProviderError> {
-        self.exchange.lift(block).await
+        self.clean(Provider::Exchange, "lift the sending block")?.exchange.lift(block).await
     }
 
     async fn withdraw(&self, account: &Account, grant: &RoleGrant, _: &Intent) -> Result<Notes, ProviderError> {
-        self.exchange.withdraw(account, grant).await
+        self.clean(Provider::Exchange, "withdraw the role")?.exchange.withdraw(account, grant).await
     }
 
     async fn give_back(&self, account: &Account, grant: &RoleGrant, _: &Intent) -> Result<Notes, ProviderError> {
-        self.exchange.give_back(account, grant).await
+        self.clean(Provider::Exchange, "give the role back")?.exchange.give_back(account, grant).await
     }
 }

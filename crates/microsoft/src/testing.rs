@@ -9,6 +9,8 @@ use regain_incident::ids::Seq;
 use regain_incident::journal::{Entry, Recorded};
 use regain_ports::{Clock, Intent};
 
+use crate::{Human, Prompt};
+
 /// Time passes only when somebody waits for it.
 pub(crate) struct FakeClock(Mutex<Timestamp>);
 
@@ -48,4 +50,21 @@ pub(crate) fn intent() -> Intent {
         entry: Entry::StepStarted { step: "p1.1".parse().unwrap(), before: None },
     };
     Intent::of(&recorded).unwrap()
+}
+
+/// Where no person is expected.
+pub(crate) fn nobody() -> Human {
+    struct Nobody;
+    impl Prompt for Nobody {
+        fn visit(&self, _: &str) {
+            panic!("nobody is here to visit a page");
+        }
+        fn enter(&self, _: &str, _: &str) {
+            panic!("nobody is here to type a code");
+        }
+        fn page(&self, _: bool) -> String {
+            String::new()
+        }
+    }
+    Human { prompt: Arc::new(Nobody), device_code: false, cache: None }
 }

@@ -1,7 +1,9 @@
 //! The clients against servers that answer as the contract says. No test sleeps: waiting moves a clock.
 
 mod graph;
+mod identities;
 mod mail;
+mod sign_in;
 mod transport;
 
 use std::sync::Arc;
@@ -11,9 +13,9 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path_regex};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::endpoints::tests::line;
-use crate::testing::FakeClock;
-use crate::{Microsoft, Settings};
+use crate::emulated::tests::line;
+use crate::testing::{FakeClock, nobody};
+use crate::{Access, Human, Microsoft, Patience, Settings};
 
 pub(crate) const ID: &str = "a1000000-0000-4000-8000-000000000001";
 
@@ -43,7 +45,12 @@ impl Tenant {
 }
 
 pub(crate) fn handle(line: &str, clock: Arc<FakeClock>) -> Microsoft {
-    Microsoft::new(Settings::emulated(line, clock).unwrap()).unwrap()
+    handle_with(line, clock, nobody())
+}
+
+pub(crate) fn handle_with(line: &str, clock: Arc<FakeClock>, human: Human) -> Microsoft {
+    let access = Access::emulated(line).unwrap();
+    Microsoft::new(Settings { access, human, clock, patience: Patience::default() }).unwrap()
 }
 
 /// Answers of a server, one after the other; the last for ever.

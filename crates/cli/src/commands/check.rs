@@ -7,7 +7,7 @@ use regain_incident::finding::{Finding, Verdict};
 use regain_incident::journal::Entry;
 
 use super::Desk;
-use crate::args::{CheckArgs, Global, SealArgs};
+use crate::args::{CheckArgs, Global};
 use crate::environment::Environment;
 use crate::exit::{Exit, needs_a_person};
 use crate::output::Output;
@@ -15,7 +15,7 @@ use crate::screen;
 
 /// Reads and judges. Exit 1 if anything is suspicious, undecided or unread.
 pub async fn run(args: &CheckArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
-    let desk = Desk::open(global, environment, out, &SealArgs::default()).await?;
+    let desk = Desk::open_reading(global, environment, out).await?;
     let world = &desk.session.world;
     let mut targets = Vec::new();
     for name in &args.accounts {

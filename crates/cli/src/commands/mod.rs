@@ -29,9 +29,10 @@ use crate::args::{Global, SealArgs};
 use crate::environment::Environment;
 use crate::handoff::{SealedFile, Terminal, Words};
 use crate::output::Output;
+use crate::person;
 use crate::progress::Progress;
 use crate::screen;
-use crate::session::{self, Session};
+use crate::session::{self, Session, With};
 use crate::settings;
 use crate::texts::Language;
 use crate::views::CaseView;
@@ -47,8 +48,26 @@ pub struct Desk {
 impl Desk {
     /// Signs in and opens the record. Nothing has been written when this fails.
     pub async fn open(global: &Global, environment: &Environment, out: Arc<Output>, seal: &SealArgs) -> anyhow::Result<Self> {
+        let handoff = handoff(seal, out.texts.language)?;
+        Self::open_with(global, environment, out, handoff, false).await
+    }
+
+    /// The same for a command that changes no tenant: only the identity that sees signs in.
+    pub async fn open_reading(global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Self> {
+        let handoff = handoff(&SealArgs::default(), out.texts.language)?;
+        Self::open_with(global, environment, out, handoff, true).await
+    }
+
+    async fn open_with(
+        global: &Global,
+        environment: &Environment,
+        out: Arc<Output>,
+        handoff: Arc<dyn Handoff>,
+        reading: bool,
+    ) -> anyhow::Result<Self> {
         let settings = settings::load(&settings_flags(global), environment)?;
-        let session = Session::open(&settings, environment, handoff(seal, out.texts.language)?).await?;
+        let human = person::at_the_terminal(&out, &settings, global.device_code);
+        let session = Session::open(&settings, environment, With { handoff, human, reading }).await?;
         Ok(Self { out, session })
     }
 

@@ -27,7 +27,7 @@ pub async fn resume(args: &OnCase, global: &Global, environment: &Environment, o
 
 /// Reads everything again and says whether it holds.
 pub async fn verify(args: &OnCase, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
-    let desk = Desk::open(global, environment, out, &SealArgs::default()).await?;
+    let desk = Desk::open_reading(global, environment, out).await?;
     let scribe = desk.scribe(args.case).await?;
     let pass = watch::pass(&desk.session.world, &scribe, ReadFor::Verify).await?;
     desk.out.say(

@@ -3,15 +3,16 @@
 //! Invariant: everything else in `config.toml` stays as it is, comments too; the file is replaced
 //! whole or not at all, and is its owner's alone.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use regain_microsoft::Duty;
 use serde::Serialize;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::environment::Environment;
-use crate::settings::{self, CloudName, SecretReference, SettingsError};
+use crate::private;
+use crate::settings::{self, CloudName, Config, IdentitySettings, SettingsError, TenantEntry};
 
 /// `regain tenant`.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -29,24 +30,62 @@ pub enum TenantCommand {
 
 /// `regain tenant add`.
 #[derive(Debug, Clone, clap::Args)]
+#[command(group = clap::ArgGroup::new("way").required(true))]
 pub struct AddArgs {
     /// A name for it, to be used with --tenant.
     pub name: String,
-    /// The tenant's id.
+    /// The tenant's id; not needed with --for where the tenant is known.
     #[arg(long, value_name = "ID")]
-    pub tenant_id: String,
+    pub tenant_id: Option<String>,
     /// The application (client) id of the app to sign in as.
     #[arg(long, value_name = "ID")]
     pub client_id: String,
     /// Its cloud.
     #[arg(long, value_enum, default_value = "global")]
     pub cloud: CloudName,
-    /// Where the client secret is: env:VARIABLE, or file:PATH of a file with mode 0600.
-    #[arg(long, value_name = "REFERENCE")]
-    pub secret: String,
+    /// Where the client secret is: env:VARIABLE, file:PATH of a file with mode 0600, or keyring:SERVICE/NAME.
+    #[arg(long, value_name = "REFERENCE", group = "way")]
+    pub secret: Option<String>,
+    /// Where certificate and private key are (one file, PEM or PFX): a reference as for --secret.
+    #[arg(long, value_name = "REFERENCE", group = "way")]
+    pub certificate: Option<String>,
+    /// Where the password of the PFX is.
+    #[arg(long, value_name = "REFERENCE", requires = "certificate")]
+    pub certificate_password: Option<String>,
+    /// A file with another issuer's token (workload identity federation), read anew each time.
+    #[arg(long, value_name = "PATH", group = "way")]
+    pub federated_token_file: Option<PathBuf>,
+    /// A person signs in, in a browser.
+    #[arg(long, group = "way")]
+    pub person: bool,
+    /// Use this identity for one duty only; the tenant may have up to three (default: for everything
+    /// that no other is for).
+    #[arg(long, value_enum, value_name = "DUTY")]
+    pub r#for: Option<DutyName>,
     /// Use it where no tenant is named.
     #[arg(long)]
     pub default: bool,
+}
+
+/// What an identity may be for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DutyName {
+    /// Read.
+    See,
+    /// Block sign-in, revoke sessions, replace passwords, withdraw roles of the directory.
+    Lock,
+    /// Change everything else.
+    Clean,
+}
+
+impl DutyName {
+    fn key(self) -> &'static str {
+        match self {
+            Self::See => Duty::See.name(),
+            Self::Lock => Duty::Lock.name(),
+            Self::Clean => Duty::Clean.name(),
+        }
+    }
 }
 
 /// What `list` prints.
@@ -63,14 +102,27 @@ pub struct TenantRow {
     pub name: String,
     /// Its id.
     pub tenant_id: String,
-    /// The app to sign in as.
+    /// The app of the strongest identity.
     pub client_id: String,
     /// Its cloud.
     pub cloud: CloudName,
-    /// Where the secret is: a reference, or `invalid` where it is none.
+    /// How that one signs in: a reference, or `invalid` where the tenant is not described rightly.
     pub secret: String,
+    /// Every identity, the strongest last.
+    pub identities: Vec<IdentityRow>,
     /// Whether it is used where none is named.
     pub default: bool,
+}
+
+/// An identity in the list.
+#[derive(Debug, Serialize)]
+pub struct IdentityRow {
+    /// What it was given for; what is not listed falls back upwards (see, lock, clean).
+    pub duty: &'static str,
+    /// Its app.
+    pub client_id: String,
+    /// How it signs in: where its secret is, never the secret.
+    pub signs_in: String,
 }
 
 /// Runs the command; returns the exit code.
@@ -110,46 +162,66 @@ fn add(path: &Path, add: &AddArgs) -> Result<TenantRow, SettingsError> {
     if !is_name(name) {
         return Err(SettingsError::NotAName { name: name.clone() });
     }
-    let tenant = settings::tenant_id(&add.tenant_id, "--tenant-id")?;
-    let client = settings::client_id(&add.client_id, "--client-id")?;
-    let secret = absolute(settings::reference(&add.secret, "--secret", None)?)?;
+    let identity = identity(add)?;
     let mut document = read(path)?;
     let tenants = tenants(&mut document, path)?;
-    if tenants.contains_key(name) {
-        return Err(SettingsError::KnownTenant { name: name.clone() });
+    match (tenants.get_mut(name), add.r#for) {
+        (Some(_), None) => return Err(SettingsError::KnownTenant { name: name.clone() }),
+        (Some(known), Some(duty)) => {
+            let table = known.as_table_like_mut().filter(|table| !table.contains_key(duty.key()));
+            let table = table.ok_or_else(|| SettingsError::KnownTenant { name: format!("{name} with {}", duty.key()) })?;
+            table.insert(duty.key(), Item::Table(identity));
+        }
+        (None, duty) => drop(tenants.insert(name, Item::Table(new_tenant(add, duty, identity)?))),
     }
-    let mut entry = Table::new();
-    entry.insert("tenant-id", value(tenant.as_str()));
-    entry.insert("client-id", value(&client));
-    if add.cloud != CloudName::Global {
-        entry.insert("cloud", value(cloud(add.cloud)));
-    }
-    entry.insert("secret", value(secret.to_string()));
-    tenants.insert(name, Item::Table(entry));
     if add.default {
         document.insert("default-tenant", value(name));
     }
+    // What would not be understood is not written.
+    let list = listed(settings::parse(path, &document.to_string())?, path);
+    let row = list.tenants.into_iter().find(|row| row.name == *name);
+    let row = row.ok_or_else(|| SettingsError::UnknownTenant { name: name.clone(), known: Vec::new() })?;
     replace(path, &document)?;
-    let tenant_id = tenant.to_string();
-    Ok(TenantRow {
-        name: name.clone(),
-        tenant_id,
-        client_id: client,
-        cloud: add.cloud,
-        secret: secret.to_string(),
-        default: add.default,
-    })
+    Ok(row)
 }
 
-/// A path as it is meant here and now stays meant when another folder is the current one.
-fn absolute(reference: SecretReference) -> Result<SecretReference, SettingsError> {
-    match reference {
-        SecretReference::File(path) => match std::path::absolute(&path) {
-            Ok(path) => Ok(SecretReference::File(path)),
-            Err(source) => Err(SettingsError::Unreadable { path, source }),
-        },
-        variable @ SecretReference::Variable(_) => Ok(variable),
+fn new_tenant(add: &AddArgs, duty: Option<DutyName>, identity: Table) -> Result<Table, SettingsError> {
+    let given = add.tenant_id.as_deref().unwrap_or_default();
+    let tenant = settings::tenant_id(given, "--tenant-id")?;
+    let mut table = Table::new();
+    table.insert("tenant-id", value(tenant.as_str()));
+    if add.cloud != CloudName::Global {
+        table.insert("cloud", value(add.cloud.name()));
     }
+    match duty {
+        Some(duty) => drop(table.insert(duty.key(), Item::Table(identity))),
+        None => table.extend(identity),
+    }
+    Ok(table)
+}
+
+/// The identity as it is written: references only, checked to be some.
+fn identity(add: &AddArgs) -> Result<Table, SettingsError> {
+    let mut table = Table::new();
+    table.insert("client-id", value(settings::client_id(&add.client_id, "--client-id")?));
+    let references = [
+        ("secret", "--secret", &add.secret),
+        ("certificate", "--certificate", &add.certificate),
+        ("certificate-password", "--certificate-password", &add.certificate_password),
+    ];
+    for (key, of, given) in references {
+        if let Some(given) = given {
+            table.insert(key, value(settings::reference(given, of, None)?.absolute()?.to_string()));
+        }
+    }
+    if let Some(path) = &add.federated_token_file {
+        let whole = std::path::absolute(path).map_err(|source| SettingsError::Unreadable { path: path.clone(), source })?;
+        table.insert("federated-token-file", value(whole.display().to_string()));
+    }
+    if add.person {
+        table.insert("person", value(true));
+    }
+    Ok(table)
 }
 
 fn remove(path: &Path, name: &str) -> Result<TenantList, SettingsError> {
@@ -167,24 +239,36 @@ fn remove(path: &Path, name: &str) -> Result<TenantList, SettingsError> {
 }
 
 fn list(path: &Path) -> Result<TenantList, SettingsError> {
-    let config = settings::read_config(path)?;
-    let only = config.tenants.len() == 1;
-    let tenants = config.tenants.into_iter().map(|(name, entry)| {
-        let default = config.default_tenant.as_ref().map_or(only, |default| *default == name);
-        // What is no reference may be a secret that somebody wrote there: it is not repeated.
-        let secret =
-            settings::reference(&entry.secret, &name, path.parent()).map_or_else(|_| "invalid".to_owned(), |it| it.to_string());
-        TenantRow { name, tenant_id: entry.tenant_id, client_id: entry.client_id, cloud: entry.cloud, secret, default }
-    });
-    Ok(TenantList { tenants: tenants.collect() })
+    Ok(listed(settings::read_config(path)?, path))
 }
 
-fn cloud(cloud: CloudName) -> &'static str {
-    match cloud {
-        CloudName::Global => "global",
-        CloudName::UsGov => "us-gov",
-        CloudName::Dod => "dod",
-        CloudName::China => "china",
+fn listed(config: Config, path: &Path) -> TenantList {
+    let only = config.tenants.len() == 1;
+    let default = config.default_tenant;
+    let is_default = |name: &String| default.as_ref().map_or(only, |default| default == name);
+    let rows = config.tenants.into_iter().map(|(name, entry)| row(is_default(&name), name, &entry, path));
+    TenantList { tenants: rows.collect() }
+}
+
+/// What is no reference may be a secret that somebody wrote there: it is not repeated.
+fn row(default: bool, name: String, entry: &TenantEntry, path: &Path) -> TenantRow {
+    let told = |(duty, identity): (Duty, IdentitySettings)| IdentityRow {
+        duty: duty.name(),
+        client_id: identity.client_id,
+        signs_in: identity.way.to_string(),
+    };
+    let mut identities = settings::identities(entry, &name, path.parent()).unwrap_or_default();
+    identities.sort_by_key(|(duty, _)| *duty);
+    let identities: Vec<IdentityRow> = identities.into_iter().map(told).collect();
+    let strongest = identities.last();
+    TenantRow {
+        tenant_id: entry.tenant_id.clone(),
+        client_id: strongest.map(|one| one.client_id.clone()).or(entry.client_id.clone()).unwrap_or_default(),
+        cloud: entry.cloud,
+        secret: strongest.map_or_else(|| "invalid".to_owned(), |one| one.signs_in.clone()),
+        identities,
+        default,
+        name,
     }
 }
 
@@ -193,11 +277,21 @@ fn table(list: &TenantList) -> String {
         return "no tenant is known; regain tenant add NAME --tenant-id ID --client-id ID --secret env:VARIABLE".to_owned();
     }
     let width = list.tenants.iter().map(|row| row.name.len()).max().unwrap_or_default();
-    let line = |row: &TenantRow| {
+    let mut lines = Vec::new();
+    for row in &list.tenants {
         let mark = if row.default { "*" } else { " " };
-        format!("{mark} {:<width$}  {}  app {}  {:<6}  {}", row.name, row.tenant_id, row.client_id, cloud(row.cloud), row.secret)
-    };
-    list.tenants.iter().map(line).collect::<Vec<_>>().join("\n")
+        let head = format!("{mark} {:<width$}  {}  {:<9}", row.name, row.tenant_id, row.cloud.name());
+        match row.identities.as_slice() {
+            [] => lines.push(format!("{head}  invalid")),
+            [one] => lines.push(format!("{head}  app {}  {}", one.client_id, one.signs_in)),
+            several => {
+                lines.push(head.trim_end().to_owned());
+                let each = |one: &IdentityRow| format!("    {:<5}  app {}  {}", one.duty, one.client_id, one.signs_in);
+                lines.extend(several.iter().map(each));
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 fn read(path: &Path) -> Result<DocumentMut, SettingsError> {
@@ -218,51 +312,14 @@ fn tenants<'a>(document: &'a mut DocumentMut, path: &Path) -> Result<&'a mut dyn
     tenants.ok_or_else(|| SettingsError::Syntax { path: path.to_owned(), line: 1, why: "`tenants` is not a table".to_owned() })
 }
 
-/// Beside the file first, then in its place. A file that is a link is replaced where it leads.
 fn replace(path: &Path, document: &DocumentMut) -> Result<(), SettingsError> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let failed = |source| SettingsError::Unwritable { path: path.clone(), source };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    private_folder(folder).map_err(failed)?;
-    let beside = folder.join(format!(".config.toml.{:08x}", rand::random::<u32>()));
-    let written = write(&beside, document.to_string().as_bytes()).and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        // It may not even be there; the error that is told is the one before.
-        let _ = fs::remove_file(&beside);
-    }
-    written.and_then(|()| sync_folder(folder)).map_err(failed)
-}
-
-fn write(path: &PathBuf, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    fs::File::open(path)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    let failed = |source| SettingsError::Unwritable { path: path.to_owned(), source };
+    private::replace(path, document.to_string().as_bytes()).map_err(failed)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -300,10 +357,15 @@ mod tests {
         let (name, secret) = (name.to_owned(), secret.to_owned());
         AddArgs {
             name,
-            tenant_id: TENANT.to_owned(),
+            tenant_id: Some(TENANT.to_owned()),
             client_id: CLIENT.to_owned(),
             cloud: CloudName::UsGov,
-            secret,
+            secret: Some(secret),
+            certificate: None,
+            certificate_password: None,
+            federated_token_file: None,
+            person: false,
+            r#for: None,
             default: false,
         }
     }
@@ -319,7 +381,7 @@ mod tests {
         home.add("fabrikam.se", "env:FABRIKAM_SECRET").unwrap();
         let list: serde_json::Value = serde_json::from_str(&home.run(TenantCommand::List, true).unwrap()).unwrap();
         assert_eq!(list["tenants"][0]["secret"], "env:CONTOSO_SECRET");
-        assert_eq!(list["tenants"][0]["cloud"], "us-gov");
+        assert_eq!(list["tenants"][0]["cloud"], "usgov");
         assert_eq!(list["tenants"][1]["name"], "fabrikam.se");
         assert_eq!(fs::metadata(home.path()).unwrap().permissions().mode() & 0o777, 0o600);
         home.run(TenantCommand::Remove { name: "contoso".to_owned() }, false).unwrap();
@@ -360,7 +422,7 @@ mod tests {
             (home.add("contoso", "env:A"), "already"),
             (home.add("-x", "env:A"), "cannot be a tenant's name"),
             (home.add("other", "hunter2"), "not a reference"),
-            (home.add("other", "keyring:x"), "not in this version"),
+            (home.add("other", "keyring:x"), "not SERVICE/NAME"),
             (home.run(TenantCommand::Remove { name: "fabrikam".to_owned() }, false), "configured: contoso"),
         ];
         for (result, why) in wrong {
@@ -381,6 +443,31 @@ mod tests {
         .unwrap();
         let text = home.run(TenantCommand::List, true).unwrap();
         assert!(text.contains("invalid") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn a_tenant_may_have_three_identities_and_every_way_to_sign_in() {
+        let home = Home::new();
+        let add = |args: AddArgs| home.run(TenantCommand::Add(args), false);
+        let by = |duty| AddArgs { secret: None, r#for: Some(duty), ..args("contoso", "") };
+        add(AddArgs {
+            certificate: Some("file:/app.pfx".to_owned()),
+            certificate_password: Some("env:P".to_owned()),
+            ..by(DutyName::See)
+        })
+        .unwrap();
+        add(AddArgs { federated_token_file: Some("/token".into()), tenant_id: None, ..by(DutyName::Lock) }).unwrap();
+        add(AddArgs { person: true, tenant_id: None, ..by(DutyName::Clean) }).unwrap();
+        let again = add(AddArgs { person: true, ..by(DutyName::Clean) }).unwrap_err();
+        assert!(chain(&again).contains("already"), "{again:#}");
+        let list: serde_json::Value = serde_json::from_str(&home.run(TenantCommand::List, true).unwrap()).unwrap();
+        let told: Vec<_> =
+            list["tenants"][0]["identities"].as_array().unwrap().iter().map(|one| (&one["duty"], &one["signs_in"])).collect();
+        let expected =
+            serde_json::json!([["see", "certificate file:/app.pfx"], ["lock", "federated file:/token"], ["clean", "person"]]);
+        assert_eq!(serde_json::json!(told), expected);
+        let text = home.run(TenantCommand::List, false).unwrap();
+        assert!(text.contains("    lock   app") && text.contains("person"), "{text}");
     }
 
     #[test]

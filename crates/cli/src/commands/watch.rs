@@ -9,7 +9,7 @@ use regain_incident::ids::CaseId;
 use regain_incident::journal::ReadFor;
 
 use super::Desk;
-use crate::args::{Global, SealArgs, WatchArgs};
+use crate::args::{Global, WatchArgs};
 use crate::environment::Environment;
 use crate::exit::{self, Exit};
 use crate::output::Output;
@@ -17,7 +17,7 @@ use crate::screen::time_of_day;
 
 /// Watches until a month has passed, or makes one pass.
 pub async fn run(args: &WatchArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
-    let desk = Desk::open(global, environment, out, &SealArgs::default()).await?;
+    let desk = Desk::open_reading(global, environment, out).await?;
     if args.once {
         let scribe = desk.scribe(args.case).await?;
         let seen = one_pass(&desk, &scribe).await?;

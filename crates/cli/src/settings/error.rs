@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use regain_microsoft::CertificateError;
+
 use super::SecretReference;
 
 /// What is wrong with the settings.
@@ -90,14 +92,16 @@ pub enum SettingsError {
         /// What is missing.
         missing: &'static str,
     },
-    /// A kind of credential that this version does not take.
-    #[error("{what} is not in this version, use a client secret")]
-    NotYet {
-        /// Which.
-        what: String,
+    /// A certificate that cannot be signed in with.
+    #[error("the certificate ({reference}) cannot be used: {why}")]
+    Certificate {
+        /// Where it is.
+        reference: SecretReference,
+        /// What is wrong.
+        why: CertificateError,
     },
     /// A secret that is not where it should be.
-    #[error("the client secret ({reference}) {why}")]
+    #[error("the secret ({reference}) {why}")]
     Secret {
         /// Where it should be.
         reference: SecretReference,
@@ -144,11 +148,16 @@ impl SettingsError {
             Self::NotAName { .. } => "choose another name".to_owned(),
             Self::Unchosen { .. } => "name it with --tenant NAME, or set default-tenant in config.toml".to_owned(),
             Self::NoTenant => {
-                format!("{ADD}; or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or try `regain demo`")
+                format!(
+                    "{ADD}; or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or \
+                     AZURE_FEDERATED_TOKEN_FILE; or try `regain demo`"
+                )
             }
             Self::Entry { hint, .. } | Self::Secret { hint, .. } => hint.clone(),
             Self::Half { missing, .. } => format!("set {missing} too, or name a configured tenant with --tenant NAME"),
-            Self::NotYet { .. } => "make a client secret in the app's registration, and set AZURE_CLIENT_SECRET".to_owned(),
+            Self::Certificate { .. } => {
+                "give one file with the certificate and its RSA key, PEM or PFX, and for a PFX its password".to_owned()
+            }
             Self::Endpoints { .. } => "write what `regain emulate` prints into that file, or unset REGAIN_ENDPOINTS".to_owned(),
             Self::TwoTenants { .. } => {
                 "leave --tenant out for the emulated tenant, or unset REGAIN_ENDPOINTS for the real one".to_owned()

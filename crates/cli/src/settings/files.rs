@@ -24,19 +24,85 @@ pub struct Config {
     pub tenants: BTreeMap<String, TenantEntry>,
 }
 
-/// One tenant in `config.toml`.
+/// One tenant in `config.toml`. An identity that stands here, outside the three sections, has the
+/// strongest duty that no section is for.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TenantEntry {
     /// Its id.
     pub tenant_id: String,
-    /// The application to sign in as.
-    pub client_id: String,
     /// Its cloud.
     #[serde(default)]
     pub cloud: CloudName,
-    /// A reference to the secret.
-    pub secret: String,
+    /// The application to sign in as; a section may name another.
+    pub client_id: Option<String>,
+    /// As in [`IdentityEntry`], and the following too.
+    pub secret: Option<String>,
+    /// See there.
+    pub certificate: Option<String>,
+    /// See there.
+    pub certificate_password: Option<String>,
+    /// See there.
+    #[serde(default)]
+    pub send_certificate_chain: bool,
+    /// See there.
+    pub federated_token_file: Option<PathBuf>,
+    /// See there.
+    #[serde(default)]
+    pub person: bool,
+    /// Who reads.
+    pub see: Option<IdentityEntry>,
+    /// Who blocks, revokes, resets and withdraws roles.
+    pub lock: Option<IdentityEntry>,
+    /// Who changes everything else.
+    pub clean: Option<IdentityEntry>,
+}
+
+/// An identity: an application, and exactly one way to sign in as it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct IdentityEntry {
+    /// The application; none for the tenant's.
+    pub client_id: Option<String>,
+    /// A reference to its client secret.
+    pub secret: Option<String>,
+    /// A reference to its certificate with the private key, PEM or PFX.
+    pub certificate: Option<String>,
+    /// A reference to the password of a PFX.
+    pub certificate_password: Option<String>,
+    /// Whether assertions carry the whole chain.
+    pub send_certificate_chain: bool,
+    /// A file with another issuer's token.
+    pub federated_token_file: Option<PathBuf>,
+    /// A person signs in.
+    pub person: bool,
+}
+
+impl TenantEntry {
+    /// The identity that stands in the tenant's own table, if any way to sign in does.
+    pub fn own(&self) -> Option<IdentityEntry> {
+        let own = IdentityEntry {
+            client_id: self.client_id.clone(),
+            secret: self.secret.clone(),
+            certificate: self.certificate.clone(),
+            certificate_password: self.certificate_password.clone(),
+            send_certificate_chain: self.send_certificate_chain,
+            federated_token_file: self.federated_token_file.clone(),
+            person: self.person,
+        };
+        let alone = self.see.is_none() && self.lock.is_none() && self.clean.is_none();
+        (alone || own.ways() > 0).then_some(own)
+    }
+}
+
+impl IdentityEntry {
+    /// How many ways to sign in it names.
+    pub fn ways(&self) -> usize {
+        [self.secret.is_some(), self.certificate.is_some(), self.federated_token_file.is_some(), self.person]
+            .into_iter()
+            .filter(|named| *named)
+            .count()
+    }
 }
 
 /// The line that an emulated tenant prints.
@@ -124,5 +190,7 @@ pub fn emulated(path: &Path, line: &str) -> Result<EmulatedLine, SettingsError> 
     if control.as_ref().is_some_and(|control| !crate::clock::is_loopback(control)) {
         return Err(wrong("has a control endpoint that is not on loopback (127.0.0.1 or [::1])".to_owned()));
     }
+    // Every address and file in it, before anything is asked.
+    regain_microsoft::Access::emulated(line).map_err(|error| wrong(format!("cannot be used: {error}")))?;
     Ok(EmulatedLine { line: Secret::new(line.to_owned()), tenant, control })
 }

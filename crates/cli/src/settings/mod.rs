@@ -7,6 +7,7 @@
 
 mod error;
 mod files;
+mod identity;
 mod secret;
 mod target;
 #[cfg(test)]
@@ -19,9 +20,15 @@ use regain_incident::policy::Policy;
 use crate::environment::Environment;
 
 pub use error::SettingsError;
-pub use files::{Config, EmulatedLine, config_path, line_of, parse, read_config, read_policy, read_text};
+pub use files::{Config, EmulatedLine, TenantEntry, config_path, line_of, parse, read_config, read_policy, read_text};
+pub use identity::IdentitySettings;
+#[cfg(test)]
+pub use identity::Way;
 pub use secret::{SecretReference, reference};
 pub use target::{CloudName, RealTenant, Target, client_id, tenant_id};
+
+/// The identities of a tenant in `config.toml`, or what is wrong with them.
+pub use identity::all as identities;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default)]

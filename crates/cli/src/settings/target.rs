@@ -6,12 +6,12 @@
 use std::path::Path;
 
 use regain_incident::ids::TenantId;
-use regain_microsoft::Cloud;
+use regain_microsoft::{Cloud, Duty};
 use serde::{Deserialize, Serialize};
 
 use super::files::{self, Config, EmulatedLine};
-use super::secret::reference;
-use super::{GlobalFlags, SecretReference, SettingsError};
+use super::identity::{self, IdentitySettings};
+use super::{GlobalFlags, SettingsError};
 use crate::environment::Environment;
 
 /// Which tenant.
@@ -23,19 +23,17 @@ pub enum Target {
     Emulated(EmulatedLine),
 }
 
-/// A real tenant, and where the secret of its application is.
+/// A real tenant, and who signs in there.
 #[derive(Debug, Clone)]
 pub struct RealTenant {
     /// Its name in `config.toml`; none if it came from the environment.
     pub name: Option<String>,
     /// Its id.
     pub id: TenantId,
-    /// The application to sign in as.
-    pub client_id: String,
     /// Its cloud.
     pub cloud: CloudName,
-    /// Where the secret is.
-    pub secret: SecretReference,
+    /// Each identity with its duty, at least one. What is absent falls back upwards.
+    pub identities: Vec<(Duty, IdentitySettings)>,
 }
 
 /// The clouds, as `config.toml` and the command line name them.
@@ -46,8 +44,12 @@ pub enum CloudName {
     #[default]
     Global,
     /// GCC High.
+    #[serde(rename = "usgov", alias = "us-gov")]
+    #[value(name = "usgov", alias = "us-gov")]
     UsGov,
     /// The US Department of Defense.
+    #[serde(rename = "usgov-dod", alias = "dod")]
+    #[value(name = "usgov-dod", alias = "dod")]
     Dod,
     /// China, run by 21Vianet.
     China,
@@ -64,7 +66,18 @@ impl CloudName {
         }
     }
 
-    /// The cloud whose sign-in address `AZURE_AUTHORITY_HOST` names.
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::UsGov => "usgov",
+            Self::Dod => "usgov-dod",
+            Self::China => "china",
+        }
+    }
+
+    /// The cloud whose sign-in address `AZURE_AUTHORITY_HOST` names. The two of the US government share
+    /// theirs: the DoD's is said by `tenant add --cloud usgov-dod`.
     fn of_authority(given: &str) -> Option<Self> {
         let host = given.trim_start_matches("https://").trim_end_matches('/');
         match host {
@@ -108,31 +121,24 @@ fn configured(config: &Config, name: &str, folder: Option<&Path>) -> Result<Real
     Ok(RealTenant {
         name: Some(name.to_owned()),
         id: tenant_id(&entry.tenant_id, &of)?,
-        client_id: client_id(&entry.client_id, &of)?,
         cloud: entry.cloud,
-        secret: reference(&entry.secret, &of, folder)?,
+        identities: identity::all(entry, &of, folder)?,
     })
 }
 
-/// The tenant that the environment names, wholly or not at all.
+/// The tenant that the environment names, wholly or not at all. Of several ways to sign in the first
+/// counts, in the order of every Azure tool.
 fn of_environment(environment: &Environment) -> Result<Option<RealTenant>, SettingsError> {
     const TENANT: &str = "AZURE_TENANT_ID";
     const CLIENT: &str = "AZURE_CLIENT_ID";
-    const SECRET: &str = "AZURE_CLIENT_SECRET";
-    let (tenant, client) = (environment.azure_tenant(), environment.azure_client());
-    let has_secret = environment.azure_secret().is_some();
-    let (tenant, client) = match (tenant, client, has_secret) {
-        (None, None, false) => return Ok(None),
-        (Some(tenant), Some(client), true) => (tenant, client),
-        (Some(_), Some(_), false) => {
-            let other = environment.azure_other_credential();
-            return Err(other.map_or(SettingsError::Half { set: TENANT, missing: SECRET }, |what| SettingsError::NotYet {
-                what: what.to_owned(),
-            }));
-        }
+    let way = identity::of_environment(environment);
+    let (tenant, client, way) = match (environment.azure_tenant(), environment.azure_client(), way) {
+        (None, None, None) => return Ok(None),
+        (Some(tenant), Some(client), Some((_, way))) => (tenant, client, way),
+        (Some(_), Some(_), None) => return Err(SettingsError::Half { set: TENANT, missing: "AZURE_CLIENT_SECRET" }),
         (Some(_), None, _) => return Err(SettingsError::Half { set: TENANT, missing: CLIENT }),
         (None, Some(_), _) => return Err(SettingsError::Half { set: CLIENT, missing: TENANT }),
-        (None, None, true) => return Err(SettingsError::Half { set: SECRET, missing: TENANT }),
+        (None, None, Some((set, _))) => return Err(SettingsError::Half { set, missing: TENANT }),
     };
     let cloud = match environment.azure_authority() {
         None => CloudName::Global,
@@ -142,8 +148,8 @@ fn of_environment(environment: &Environment) -> Result<Option<RealTenant>, Setti
             hint: "unset it for the global cloud, or add the tenant with `regain tenant add --cloud`".to_owned(),
         })?,
     };
-    let secret = SecretReference::Variable(SECRET.to_owned());
-    Ok(Some(RealTenant { name: None, id: tenant_id(&tenant, TENANT)?, client_id: client_id(&client, CLIENT)?, cloud, secret }))
+    let identity = IdentitySettings { client_id: client_id(&client, CLIENT)?, way };
+    Ok(Some(RealTenant { name: None, id: tenant_id(&tenant, TENANT)?, cloud, identities: vec![(Duty::Clean, identity)] }))
 }
 
 /// A tenant is known by its id: a domain can move from one tenant to another.

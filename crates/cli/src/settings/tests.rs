@@ -61,6 +61,11 @@ fn real(settings: &Settings) -> &RealTenant {
     }
 }
 
+/// Each identity, as it is configured.
+fn ways(settings: &Settings) -> Vec<String> {
+    real(settings).identities.iter().map(|(duty, one)| format!("{} {}", duty.name(), one.way)).collect()
+}
+
 /// An error says what and why, and what to do next, and repeats no secret.
 fn told(error: &SettingsError, what: &str) {
     let text = error.to_string();
@@ -94,7 +99,7 @@ fn the_tenant_is_the_one_named_else_the_environment_s_else_the_only_or_default_o
     assert_eq!(real(&home.load().unwrap()).name.as_deref(), Some("contoso"));
     let home = azure(home);
     assert_eq!(real(&home.load().unwrap()).name, None);
-    assert_eq!(real(&home.load_named("contoso").unwrap()).secret, SecretReference::Variable("CONTOSO".to_owned()));
+    assert_eq!(ways(&home.load_named("contoso").unwrap()), ["clean env:CONTOSO"]);
     told(&home.load_named("fabrikam").unwrap_err(), "contoso");
 
     let two = entry("contoso", "env:A") + &entry("fabrikam", "env:B");
@@ -111,8 +116,7 @@ fn half_an_environment_is_never_mixed_with_the_file() {
     assert!(home.load_named("contoso").is_ok());
     let home = home.set("AZURE_CLIENT_ID", CLIENT);
     told(&home.load().unwrap_err(), "AZURE_CLIENT_SECRET");
-    let error = home.set("AZURE_FEDERATED_TOKEN_FILE", "/token").load().unwrap_err();
-    told(&error, "use a client secret");
+    assert_eq!(ways(&home.set("AZURE_FEDERATED_TOKEN_FILE", "/token").load().unwrap()), ["clean federated file:/token"]);
 }
 
 #[test]
@@ -134,7 +138,7 @@ fn ids_are_ids() {
 fn a_wrong_line_is_named_and_a_secret_in_it_is_not() {
     told(&Home::new().config("\n[tenants.contoso]\nsecret = hunter2\n").load().unwrap_err(), "line 3");
     told(&Home::new().config(&entry("contoso", "hunter2")).load().unwrap_err(), "not a reference");
-    told(&Home::new().config(&entry("contoso", "keyring:x")).load().unwrap_err(), "not in this version");
+    told(&Home::new().config(&entry("contoso", "keyring:x")).load().unwrap_err(), "not SERVICE/NAME");
     told(&Home::new().config("tennants = 1\n").load().unwrap_err(), "tennants");
 }
 
@@ -198,4 +202,78 @@ fn a_line_that_leads_elsewhere_is_refused() {
     assert!(settings(&line("")).is_ok());
     told(&settings(&line("http://control.example")).unwrap_err(), "loopback");
     told(&settings("not json").unwrap_err(), "not the line");
+}
+
+#[test]
+fn the_environment_is_read_as_every_azure_tool_reads_it() {
+    let app = || Home::new().set("AZURE_TENANT_ID", TENANT).set("AZURE_CLIENT_ID", CLIENT);
+    let federated = app().set("AZURE_FEDERATED_TOKEN_FILE", "/token");
+    assert_eq!(ways(&federated.load().unwrap()), ["clean federated file:/token"]);
+    let certificate =
+        federated.set("AZURE_CLIENT_CERTIFICATE_PATH", "/app.pfx").set("AZURE_CLIENT_CERTIFICATE_PASSWORD", "hunter2");
+    let settings = certificate.load().unwrap();
+    let [(_, identity)] = real(&settings).identities.as_slice() else { panic!() };
+    let password = Some(SecretReference::Variable("AZURE_CLIENT_CERTIFICATE_PASSWORD".to_owned()));
+    let expected = Way::Certificate { file: SecretReference::File("/app.pfx".into()), password, send_chain: false };
+    assert_eq!(identity.way, expected);
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let chain = certificate.set("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", "true");
+    let settings = chain.load().unwrap();
+    assert!(matches!(real(&settings).identities[0].1.way, Way::Certificate { send_chain: true, .. }));
+    assert_eq!(ways(&chain.set("AZURE_CLIENT_SECRET", "hunter2").load().unwrap()), ["clean env:AZURE_CLIENT_SECRET"]);
+    let half = Home::new().set("AZURE_FEDERATED_TOKEN_FILE", "/token");
+    told(&half.load().unwrap_err(), "AZURE_FEDERATED_TOKEN_FILE is set");
+}
+
+#[test]
+fn a_tenant_may_have_a_section_for_each_duty() {
+    let see = "[tenants.contoso.see]\nperson = true\n";
+    let clean = "[tenants.contoso.clean]\ncertificate = \"file:app.pem\"\n";
+    let all = entry("contoso", "env:A");
+    assert_eq!(ways(&Home::new().config(&(all.clone() + see)).load().unwrap()), ["clean env:A", "see person"]);
+    let home = Home::new().config(&(all.clone() + see + clean));
+    let folder = home.folder.path().join(".config/regain/app.pem");
+    let expected = ["lock env:A".to_owned(), "see person".to_owned(), format!("clean certificate file:{}", folder.display())];
+    assert_eq!(ways(&home.load().unwrap()), expected, "the tenant's own falls to the strongest duty that is free");
+    told(&Home::new().config(&(all.clone() + "person = true\n")).load().unwrap_err(), "several ways");
+    told(&Home::new().config(&(all.clone() + "[tenants.contoso.see]\n")).load().unwrap_err(), "no way to sign in");
+    told(&Home::new().config(&(all + "[tenants.contoso.sea]\nperson = true\n")).load().unwrap_err(), "unknown field");
+}
+
+#[test]
+fn every_cloud_has_a_name_and_the_old_ones_are_understood() {
+    for (written, cloud) in [
+        ("global", CloudName::Global),
+        ("usgov", CloudName::UsGov),
+        ("us-gov", CloudName::UsGov),
+        ("usgov-dod", CloudName::Dod),
+        ("dod", CloudName::Dod),
+        ("china", CloudName::China),
+    ] {
+        let home = Home::new().config(&(entry("contoso", "env:A") + &format!("cloud = \"{written}\"\n")));
+        assert_eq!(real(&home.load().unwrap()).cloud, cloud, "{written}");
+    }
+    told(&Home::new().config(&(entry("contoso", "env:A") + "cloud = \"mars\"\n")).load().unwrap_err(), "mars");
+}
+
+#[test]
+fn a_certificate_that_others_can_read_is_refused() {
+    let home = Home::new().file("app.pem", "hunter2");
+    let path = home.folder.path().join("app.pem");
+    set_mode(&path, 0o640);
+    let identity = IdentitySettings {
+        client_id: CLIENT.to_owned(),
+        way: Way::Certificate { file: SecretReference::File(path.clone()), password: None, send_chain: false },
+    };
+    told(&identity.identity(&home.environment()).unwrap_err(), "mode 0640");
+    set_mode(&path, 0o600);
+    told(&identity.identity(&home.environment()).unwrap_err(), "cannot be used");
+}
+
+#[test]
+fn a_line_s_purview_is_on_loopback_too() {
+    let elsewhere =
+        line("").replace("\"purview\":\"http://127.0.0.1:9\"", "\"purview\":\"https://ps.compliance.protection.outlook.com\"");
+    let line = Settings::emulated(&elsewhere, "/tmp".into(), Policy::default(), Waits::Jumping).unwrap_err();
+    told(&line, "Purview");
 }

@@ -234,3 +234,15 @@ hint-upgrade = use a newer regain; this one leaves the database alone
 hint-forgotten = only its chain can be checked: regain evidence verify
 hint-damaged = check the record, and keep a copy before anything else: regain evidence verify
 hint-storage = free some space or check the rights of the data folder; nothing more was changed in the tenant
+
+## Signing in as a person
+
+sign-in-visit = SIGN IN in a browser on this machine, within five minutes:
+    { $address }
+sign-in-enter = SIGN IN on any device: open { $address } and type { $code }
+    Type it only because you began this yourself, just now: whoever asks you for such a code wants to be let in.
+sign-in-language = en
+sign-in-done = You are signed in
+sign-in-done-text = Close this page and go back to the terminal.
+sign-in-failed = You are not signed in
+sign-in-failed-text = Nothing was done. The terminal says why.

@@ -226,3 +226,15 @@ hint-upgrade = använd en nyare regain; den här lämnar databasen orörd
 hint-forgotten = bara kedjan kan kontrolleras: regain evidence verify
 hint-damaged = kontrollera protokollet, och ta en kopia före allt annat: regain evidence verify
 hint-storage = frigör utrymme eller kontrollera rättigheterna till datakatalogen; inget mer ändrades i organisationen
+
+## Logga in som person
+
+sign-in-visit = LOGGA IN i en webbläsare på den här datorn, inom fem minuter:
+    { $address }
+sign-in-enter = LOGGA IN på valfri enhet: öppna { $address } och skriv { $code }
+    Skriv den bara om du själv började, alldeles nyss: den som ber dig om en sådan kod vill bli insläppt.
+sign-in-language = sv
+sign-in-done = Du är inloggad
+sign-in-done-text = Stäng sidan och gå tillbaka till terminalen.
+sign-in-failed = Du är inte inloggad
+sign-in-failed-text = Inget har ändrats. Terminalen säger varför.

@@ -11,13 +11,17 @@ pub(crate) fn of(doing: Doing, attempts: u32, kind: ProviderErrorKind) -> Provid
     ProviderError { provider: Provider::Exchange, doing: doing.what, attempts, kind }
 }
 
-/// The meaning of an answer that is no success.
-pub(crate) fn kind(cmdlet: &str, answer: &Answer) -> ProviderErrorKind {
+/// The meaning of an answer that is no success. `lacking` is the permission that the token shows not
+/// to have, where it can be read: without it no role helps.
+pub(crate) fn kind(cmdlet: &str, answer: &Answer, lacking: Option<&str>) -> ProviderErrorKind {
     let body = answer.json().unwrap_or_default();
     let (class, text) = exception(&body);
     let reason = answer.header("x-ms-diagnostics").as_deref().and_then(reason).map(|why| format!(" (the service says: {why})"));
     let reason = reason.unwrap_or_default();
     match answer.status {
+        401 | 403 if lacking.is_some() => ProviderErrorKind::Denied {
+            missing: format!("{} on Office 365 Exchange Online{reason}", lacking.unwrap_or_default()),
+        },
         401 => ProviderErrorKind::Denied {
             missing: format!("Exchange.ManageAsApp on Office 365 Exchange Online, and a directory role on the app{reason}"),
         },
@@ -94,9 +98,9 @@ mod tests {
     #[test]
     fn the_class_of_an_error_is_its_exception() {
         let gone = answer(404, "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException", "x");
-        assert!(matches!(kind("Get-Mailbox", &gone), ProviderErrorKind::NotFound));
+        assert!(matches!(kind("Get-Mailbox", &gone, None), ProviderErrorKind::NotFound));
         let twice = answer(400, "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException", "is already a member");
-        let ProviderErrorKind::Rejected { code, detail } = kind("Add-RoleGroupMember", &twice) else { panic!() };
+        let ProviderErrorKind::Rejected { code, detail } = kind("Add-RoleGroupMember", &twice, None) else { panic!() };
         assert_eq!((code.as_str(), detail.as_str()), ("MemberAlreadyExistsException", "is already a member"));
     }
 
@@ -106,11 +110,13 @@ mod tests {
         let text = "2000001;reason=\"The cmdlet isn't available to this caller.\";error_category=\"invalid_role\"";
         headers.insert("x-ms-diagnostics", HeaderValue::from_static(text));
         let nul = Answer { status: 403, headers, body: vec![0, 0, 0] };
-        let ProviderErrorKind::Denied { missing } = kind("Get-InboxRule", &nul) else { panic!() };
+        let ProviderErrorKind::Denied { missing } = kind("Get-InboxRule", &nul, None) else { panic!() };
         assert!(
             missing.contains("Get-InboxRule")
                 && missing.contains("Exchange Administrator")
                 && missing.contains("isn't available")
         );
+        let ProviderErrorKind::Denied { missing } = kind("Get-InboxRule", &nul, Some("Exchange.ManageAsApp")) else { panic!() };
+        assert!(missing.starts_with("Exchange.ManageAsApp on") && !missing.contains("Administrator"), "{missing}");
     }
 }

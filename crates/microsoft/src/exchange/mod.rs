@@ -137,6 +137,15 @@ impl Exchange {
         Ok(output.warnings.into_iter().filter(|warning| !wire::says_nothing_to_do(warning)).collect())
     }
 
+    /// The permission without which every cmdlet is refused, if the token can be read and has it not.
+    async fn lacking(&self) -> Option<&'static str> {
+        let claims = self.caller.tokens.get(Resource::Exchange).await.ok()?.claims();
+        claims.tid.as_ref()?;
+        let needed = if claims.scp.is_empty() { "Exchange.ManageAsApp" } else { "Exchange.Manage" };
+        let is_held = claims.permissions().iter().any(|held| held == needed);
+        (!is_held).then_some(needed)
+    }
+
     async fn tenant(&self) -> Result<TenantId, ProviderError> {
         if let Some(tenant) = &self.tenant {
             return Ok(tenant.clone());
@@ -164,7 +173,7 @@ impl Exchange {
         let told = self.caller.call(Resource::Exchange, &how, &request).await?;
         let failed = |kind| error::of(cmdlet.doing, told.attempts, kind);
         if !told.answer.is_success() {
-            return Err(failed(error::kind(cmdlet.name, &told.answer)));
+            return Err(failed(error::kind(cmdlet.name, &told.answer, self.lacking().await)));
         }
         if told.answer.body.is_empty() {
             return Ok(json!({"value": []}));

@@ -16,14 +16,35 @@ use super::{Graph, error, query};
 use crate::call::Doing;
 use crate::http::Content;
 
-pub(crate) const TAKE: Doing = Doing {
-    what: "withdraw the role",
-    needs: "RoleManagement.ReadWrite.Directory, or with PIM RoleAssignmentSchedule.ReadWrite.Directory and \
-            RoleEligibilitySchedule.ReadWrite.Directory (for groups PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup, \
-            PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup and GroupMember.ReadWrite.All)",
-};
-pub(crate) const GIVE: Doing = Doing { what: "give the role back", needs: TAKE.needs };
-const SETTINGS: Doing = Doing { what: "read the role's settings", needs: "RoleManagementPolicy.Read.Directory" };
+/// Withdrawing a grant of this kind.
+pub(crate) fn take(kind: GrantKind) -> Doing {
+    Doing { what: "withdraw the role", needs: needs(kind) }
+}
+
+/// Giving one back.
+pub(crate) fn give(kind: GrantKind) -> Doing {
+    Doing { what: "give the role back", needs: needs(kind) }
+}
+
+/// The least application permissions, as the published list has them.
+fn needs(kind: GrantKind) -> &'static str {
+    use GrantKind as K;
+    match kind {
+        K::Direct => "RoleManagement.ReadWrite.Directory",
+        K::PimActive | K::PimActivated => "RoleManagement.ReadWrite.Directory or RoleAssignmentSchedule.ReadWrite.Directory",
+        K::PimEligible => "RoleManagement.ReadWrite.Directory or RoleEligibilitySchedule.ReadWrite.Directory",
+        K::GroupMember => "GroupMember.ReadWrite.All with RoleManagement.ReadWrite.Directory",
+        K::GroupOwner => "Group.ReadWrite.All with RoleManagement.ReadWrite.Directory",
+        K::GroupPimActiveMember | K::GroupPimActiveOwner => "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+        K::GroupEligibleMember | K::GroupEligibleOwner => "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+        K::ExchangeGroup | K::ExchangeDirect => "a role in Exchange that may change roles there",
+    }
+}
+
+/// Reading a role's settings. For an app, the published list does not name `RoleManagementPolicy.Read.Directory`.
+const SETTINGS: Doing = Doing { what: "read the role's settings", needs: "RoleManagement.Read.Directory" };
+/// The same of a group.
+const GROUP_SETTINGS: Doing = Doing { what: "read the group's settings", needs: "RoleManagement.Read.All" };
 
 /// Where the requests of a kind go.
 fn requests(kind: GrantKind) -> Option<&'static str> {
@@ -86,7 +107,7 @@ impl Graph {
     /// `adminRemove`. That there is nothing to remove is success, if the schedules agree.
     pub(crate) async fn pim_remove(&self, account: &Account, grant: &RoleGrant, case: CaseId) -> Result<Notes, ProviderError> {
         let request = body("adminRemove", account, grant, case);
-        match self.pim_request(TAKE, grant.kind, request).await {
+        match self.pim_request(take(grant.kind), grant.kind, request).await {
             Err(error) if error::says(&error, "DoesNotExist") || error::is_gone(&error) => {
                 if self.holds(account, grant).await? {
                     Err(error)
@@ -109,7 +130,7 @@ impl Graph {
         let mut notes = Notes::new();
         // At most one answer to each of the two rules that can be met.
         for _ in 0..2 {
-            match self.pim_request(GIVE, grant.kind, request.clone()).await {
+            match self.pim_request(give(grant.kind), grant.kind, request.clone()).await {
                 Err(error) if error::says(&error, "ExpirationRule") => {
                     let longest = self.longest(grant).await?;
                     let expiration = json!({"type": "afterDuration", "duration": longest});
@@ -126,7 +147,7 @@ impl Graph {
                 other => return other.map(|more| [notes, more].concat()),
             }
         }
-        self.pim_request(GIVE, grant.kind, request).await.map(|more| [notes, more].concat())
+        self.pim_request(give(grant.kind), grant.kind, request).await.map(|more| [notes, more].concat())
     }
 
     async fn pim_request(&self, doing: Doing, kind: GrantKind, body: Map<String, Value>) -> Result<Notes, ProviderError> {
@@ -151,14 +172,14 @@ impl Graph {
         let eligible =
             matches!(grant.kind, GrantKind::PimEligible | GrantKind::GroupEligibleMember | GrantKind::GroupEligibleOwner);
         let rule = if eligible { "Expiration_Admin_Eligibility" } else { "Expiration_Admin_Assignment" };
-        let (scope, kind, of) = match access(grant.kind) {
-            Some(access) => (grant.of.id.as_str(), "Group", access),
-            None => ("/", "DirectoryRole", grant.of.id.as_str()),
+        let (scope, kind, of, doing) = match access(grant.kind) {
+            Some(access) => (grant.of.id.as_str(), "Group", access, GROUP_SETTINGS),
+            None => ("/", "DirectoryRole", grant.of.id.as_str(), SETTINGS),
         };
         let filter = format!("scopeId eq {} and scopeType eq '{kind}' and roleDefinitionId eq {}", quoted(scope), quoted(of));
         let below = format!("policies/roleManagementPolicyAssignments?$filter={}&$expand=policy($expand=rules)", query(&filter));
-        let url = self.request(Method::GET, &below, Content::Nothing).map_err(|kind| error::of(SETTINGS, 0, kind))?.url;
-        let heard = self.get(SETTINGS, Urgency::Normal, url, false).await?;
+        let url = self.request(Method::GET, &below, Content::Nothing).map_err(|kind| error::of(doing, 0, kind))?.url;
+        let heard = self.get(doing, Urgency::Normal, url, false).await?;
         longest_in(&heard.body, rule).ok_or_else(|| refused("ExpirationRule", "the role's settings name no longest duration"))
     }
 }
@@ -173,7 +194,7 @@ fn longest_in(body: &Value, wanted: &str) -> Option<String> {
 }
 
 pub(crate) fn refused(code: &str, detail: &str) -> ProviderError {
-    error::of(GIVE, 0, ProviderErrorKind::Rejected { code: code.to_owned(), detail: detail.to_owned() })
+    error::of(give(GrantKind::Direct), 0, ProviderErrorKind::Rejected { code: code.to_owned(), detail: detail.to_owned() })
 }
 
 /// A grant that is not the directory's: a mistake of ours.

@@ -19,7 +19,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::batch::Inner;
-use super::pim::{GIVE, TAKE, access, refused, stray};
+use super::pim::{access, give, refused, stray, take};
 use super::wire::{USER, path, quoted, text, time, user};
 use super::{Get, Graph, error, query};
 use crate::call::Doing;
@@ -225,7 +225,7 @@ impl Graph {
     pub(crate) async fn withdraw(&self, account: &Account, grant: &RoleGrant, case: CaseId) -> Result<Notes, ProviderError> {
         match grant.kind {
             GrantKind::Direct => {
-                let plain = self.unassign(&grant.assignment).await;
+                let plain = self.unassign(grant.kind, &grant.assignment).await;
                 self.or(plain, self.pim_remove(account, grant, case)).await
             }
             GrantKind::PimActive | GrantKind::PimActivated => {
@@ -236,7 +236,7 @@ impl Graph {
                 let plain = self.leave(account, grant).await;
                 self.or(plain, self.pim_remove(account, grant, case)).await
             }
-            _ if grant.kind.facet() == FacetName::ExchangeRoles => Err(stray(TAKE)),
+            _ if grant.kind.facet() == FacetName::ExchangeRoles => Err(stray(take(grant.kind))),
             _ => self.pim_remove(account, grant, case).await,
         }
     }
@@ -253,7 +253,7 @@ impl Graph {
                 let plain = self.join(account, grant).await;
                 self.or(plain, self.pim_assign(account, grant, case)).await
             }
-            _ if grant.kind.facet() == FacetName::ExchangeRoles => Err(stray(GIVE)),
+            _ if grant.kind.facet() == FacetName::ExchangeRoles => Err(stray(give(grant.kind))),
             _ => self.pim_assign(account, grant, case).await,
         }
     }
@@ -274,9 +274,9 @@ impl Graph {
         }
     }
 
-    async fn unassign(&self, assignment: &str) -> Result<Notes, ProviderError> {
+    async fn unassign(&self, kind: GrantKind, assignment: &str) -> Result<Notes, ProviderError> {
         let below = format!("/roleManagement/directory/roleAssignments/{}", path(assignment));
-        match self.write(TAKE, Urgency::Lock, Method::DELETE, &below, Content::Nothing).await {
+        match self.write(take(kind), Urgency::Lock, Method::DELETE, &below, Content::Nothing).await {
             Err(error) if error::is_gone(&error) => Ok(vec!["it was gone already".to_owned()]),
             other => other.map(|_| Notes::new()),
         }
@@ -290,7 +290,7 @@ impl Graph {
         let rows = self.list(READ, Urgency::Normal, &get, inner).await?.rows;
         let held = rows.iter().filter_map(|row| self::grant(grant.kind, row)).find(|held| held.is_same(grant));
         match held {
-            Some(held) => self.unassign(&held.assignment).await,
+            Some(held) => self.unassign(grant.kind, &held.assignment).await,
             None => Ok(vec!["it was gone already".to_owned()]),
         }
     }
@@ -308,7 +308,7 @@ impl Graph {
         if let Some(members) = body.as_object_mut() {
             members.insert(scope.to_owned(), Value::from(value.as_str()));
         }
-        match self.post(GIVE, "/roleManagement/directory/roleAssignments", &body).await {
+        match self.post(give(grant.kind), "/roleManagement/directory/roleAssignments", &body).await {
             Err(error) if error::says(&error, "conflicting object") || error::says(&error, "RoleAssignmentExists") => {
                 if self.holds(account, grant).await? { Ok(vec!["it was there already".to_owned()]) } else { Err(error) }
             }
@@ -320,7 +320,7 @@ impl Graph {
     async fn leave(&self, account: &Account, grant: &RoleGrant) -> Result<Notes, ProviderError> {
         if grant.assignment.starts_with(super::groups::NESTED) {
             return Err(error::of(
-                TAKE,
+                take(grant.kind),
                 0,
                 ProviderErrorKind::Rejected {
                     code: "NestedMembership".to_owned(),
@@ -328,19 +328,19 @@ impl Graph {
                 },
             ));
         }
-        let Some(list) = access(grant.kind) else { return Err(stray(TAKE)) };
+        let Some(list) = access(grant.kind) else { return Err(stray(take(grant.kind))) };
         let below = format!("/groups/{}/{list}s/{}/$ref", path(&grant.of.id), path(account.id.as_str()));
-        match self.write(TAKE, Urgency::Normal, Method::DELETE, &below, Content::Nothing).await {
+        match self.write(take(grant.kind), Urgency::Normal, Method::DELETE, &below, Content::Nothing).await {
             Err(error) if error::is_gone(&error) => Ok(vec!["it was gone already".to_owned()]),
             other => other.map(|_| Notes::new()),
         }
     }
 
     async fn join(&self, account: &Account, grant: &RoleGrant) -> Result<Notes, ProviderError> {
-        let Some(list) = access(grant.kind) else { return Err(stray(GIVE)) };
+        let Some(list) = access(grant.kind) else { return Err(stray(give(grant.kind))) };
         let below = format!("/groups/{}/{list}s/$ref", path(&grant.of.id));
         let object = format!("{}directoryObjects/{}", self.base, account.id);
-        match self.post(GIVE, &below, &json!({"@odata.id": object})).await {
+        match self.post(give(grant.kind), &below, &json!({"@odata.id": object})).await {
             Err(error) if error::says(&error, "already exist") => Ok(vec!["it was there already".to_owned()]),
             other => other.map(|_| Notes::new()),
         }

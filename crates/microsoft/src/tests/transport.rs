@@ -1,7 +1,6 @@
 use super::*;
+use crate::SetupError;
 use crate::testing::{account, intent};
-use crate::{Credential, EmulatedTenant, Patience, SetupError};
-use regain_incident::secret::Secret;
 use regain_ports::{Directory as _, Mail as _, Urgency};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -104,39 +103,35 @@ async fn a_list_is_read_to_its_end_or_not_at_all() {
     assert!(matches!(error.kind, ProviderErrorKind::Incomplete { .. }), "{error:?}");
 }
 
+/// A real tenant has a cloud's endpoints and an emulated one its line's: there is no way to mix them.
 #[test]
-fn a_real_credential_and_an_emulated_tenant_do_not_mix() {
-    let here = "http://127.0.0.1:9";
-    let emulated = EmulatedTenant::parse(&line(here, here, here)).unwrap();
-    let settings = |endpoints, credential| Settings {
-        tenant: "contoso.com".to_owned(),
-        client_id: "c".to_owned(),
-        credential,
-        endpoints,
+fn nothing_but_a_tenant_becomes_a_part_of_an_address() {
+    let real = |tenant: &str| Access::real(crate::Cloud::Global, tenant.to_owned(), crate::Identities::default());
+    assert!(real("contoso.com").is_ok());
+    for odd in ["", "a/../b", "a?b", "a#b", "a b", "a%2fb"] {
+        assert!(matches!(real(odd).err(), Some(SetupError::NotATenant(_))), "{odd:?}");
+    }
+    let settings = Settings {
+        access: real("contoso.com").unwrap(),
+        human: nobody(),
         clock: FakeClock::new(),
         patience: Patience::default(),
     };
-    let real = Credential::ClientSecret(Secret::new("real".to_owned()));
-    let mixed = Microsoft::new(settings(emulated.endpoints, real.clone()));
-    assert!(matches!(mixed.err(), Some(SetupError::StrayCredential)));
-    let cloud = || crate::Endpoints::cloud(crate::Cloud::Global).unwrap();
-    let mixed = Microsoft::new(settings(cloud(), Credential::Emulated(emulated.credential)));
-    assert!(matches!(mixed.err(), Some(SetupError::StrayCredential)));
-    let odd = Settings { tenant: "a/../b".to_owned(), ..settings(cloud(), real) };
-    assert!(matches!(Microsoft::new(odd).err(), Some(SetupError::NotATenant(_))));
+    assert!(matches!(Microsoft::new(settings).err(), Some(SetupError::NoIdentity)));
 }
 
 #[tokio::test]
 async fn a_claims_challenge_gets_a_new_token_and_one_more_try() {
     let tenant = Tenant::new().await;
-    let challenge = "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnt9fQ==\"";
+    let challenge = "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==\"";
     let refused = refusal(401, "InvalidAuthenticationToken", "x").insert_header("WWW-Authenticate", challenge);
     answers(&tenant.graph, "PATCH", "^/v1.0/users/", vec![refused.clone(), ResponseTemplate::new(204), refused]).await;
     tenant.ours.set_sign_in(&account(), false, &intent()).await.unwrap();
     let forms: Vec<String> =
         sent(&tenant.login).await.iter().map(|one| String::from_utf8_lossy(&one.body).into_owned()).collect();
     assert_eq!(forms.len(), 2);
-    assert!(forms[1].contains("claims=%7B%22access_token%22%3A%7B%7D%7D"), "{}", forms[1]);
+    assert!(forms.iter().all(|form| form.contains("cp1")), "each says that a challenge is understood: {forms:?}");
+    assert!(!forms[0].contains("nbf") && forms[1].contains("nbf"), "{forms:?}");
     let error = tenant.ours.set_sign_in(&account(), false, &intent()).await.unwrap_err();
     assert!(matches!(error.kind, ProviderErrorKind::Denied { .. }));
     assert_eq!(sent(&tenant.graph).await.len(), 4, "one more try, and no third");

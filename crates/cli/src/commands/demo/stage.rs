@@ -16,7 +16,8 @@ use crate::args::DemoArgs;
 use crate::commands::{Desk, emulate};
 use crate::environment::Environment;
 use crate::output::Output;
-use crate::session::Session;
+use crate::person;
+use crate::session::{Session, With};
 use crate::settings::{Settings, Waits};
 use crate::texts::Texts;
 
@@ -53,7 +54,8 @@ impl Stage {
             Folder(std::env::temp_dir().join(format!("regain-demo-{}-{:016x}", std::process::id(), rand::random::<u64>())));
         let line = serde_json::to_string(&running.endpoints)?;
         let settings = Settings::emulated(&line, folder.0.clone(), Policy::default(), Waits::Jumping)?;
-        let mut session = Session::open(&settings, &environment, Arc::new(Shown)).await?;
+        let with = With { handoff: Arc::new(Shown), human: person::nobody(), reading: false };
+        let mut session = Session::open(&settings, &environment, with).await?;
         session.world.leave_out.clone_from(&args.leave_out);
         let control = Control::new(&running.endpoints.control)?;
         let guided = args.guided && Output::can_ask();
