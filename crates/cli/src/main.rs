@@ -115,7 +115,11 @@ async fn run(args: &Args, environment: &Environment, out: &Arc<Output>) -> anyho
         Command::Tenant(command) => {
             let mut text = Vec::new();
             let code = commands::tenant::run(command.clone(), environment, &mut text, out.json)?;
-            finish(&out, &text, code)
+            let exit = finish(&out, &text, code)?;
+            if let commands::tenant::TenantCommand::Add(add) = command {
+                commands::tenant::remember_apps(&add.name, global, environment, &out).await;
+            }
+            Ok(exit)
         }
     }
 }
@@ -168,6 +172,7 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("commands/release.rs"),
         include_str!("commands/report.rs"),
         include_str!("commands/run.rs"),
+        include_str!("commands/tenant.rs"),
         include_str!("commands/undo.rs"),
         include_str!("commands/watch.rs"),
     ]

@@ -35,6 +35,7 @@ use regain_ports::Clock;
 pub use credential::{Certificate, CertificateError, Credential, Duty, Identities, Identity};
 pub use emulated::EmulatedTenant;
 pub use endpoints::{Cloud, Endpoints, SetupError};
+pub use graph::{AppWay, OwnApp, WayKind};
 pub use guard::Refused;
 pub use http::RoundTrips;
 pub use passwords::RandomPasswords;
@@ -164,6 +165,11 @@ impl Microsoft {
         };
         let (see, lock, clean) = (hands(Duty::See), hands(Duty::Lock), hands(Duty::Clean));
         Ok(Self { http, see: see.ok_or(SetupError::NoIdentity)?, lock, clean, tenant })
+    }
+
+    /// What an app of ours can be signed in to with, as the identity that sees reads it.
+    pub async fn own_app(&self, client: &str) -> Result<OwnApp, regain_ports::ProviderError> {
+        self.see.graph.own_app(client).await
     }
 
     /// Requests so far, and how many of them had to follow one another. What one command took is

@@ -60,6 +60,11 @@ impl IdentitySettings {
 }
 
 impl Way {
+    /// Whether a person signs in.
+    pub fn is_person(&self) -> bool {
+        matches!(self, Self::Person)
+    }
+
     fn credential(&self, environment: &Environment) -> Result<Credential, SettingsError> {
         Ok(match self {
             Self::Secret(reference) => Credential::ClientSecret(reference.read(environment)?),

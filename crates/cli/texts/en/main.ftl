@@ -246,3 +246,8 @@ sign-in-done = You are signed in
 sign-in-done-text = Close this page and go back to the terminal.
 sign-in-failed = You are not signed in
 sign-in-failed-text = Nothing was done. The terminal says why.
+
+## Tenants
+
+tenant-remembered = remembered { $count } credentials and owners of its apps; `regain doctor` says what is new
+tenant-not-looked = what its apps can be signed in to with was not read ({ $why }); the first `regain doctor` remembers it

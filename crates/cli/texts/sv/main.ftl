@@ -238,3 +238,8 @@ sign-in-done = Du är inloggad
 sign-in-done-text = Stäng sidan och gå tillbaka till terminalen.
 sign-in-failed = Du är inte inloggad
 sign-in-failed-text = Inget har ändrats. Terminalen säger varför.
+
+## Organisationer
+
+tenant-remembered = minns { $count } inloggningsuppgifter och ägare för dess appar; `regain doctor` säger vad som är nytt
+tenant-not-looked = vad dess appar kan loggas in med kunde inte läsas ({ $why }); första `regain doctor` lägger det på minnet

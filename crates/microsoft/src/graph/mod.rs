@@ -6,6 +6,7 @@
 mod batch;
 mod error;
 mod groups;
+mod own_app;
 mod page;
 mod pim;
 mod roles;
@@ -19,6 +20,7 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 
 pub(crate) use batch::Get;
+pub use own_app::{AppWay, OwnApp, WayKind};
 pub(crate) use wire::{query, text, time};
 
 use crate::call::{Caller, Doing, How};

@@ -102,3 +102,30 @@ async fn without_the_permission_on_exchange_the_permission_is_named_and_not_the_
     let ProviderErrorKind::Denied { missing } = &error.kind else { panic!("{error:?}") };
     assert!(missing.contains("Exchange.ManageAsApp") && !missing.contains("Administrator"), "{missing}");
 }
+
+#[tokio::test]
+async fn our_own_app_is_looked_at_from_all_sides_and_what_is_refused_is_named() {
+    let tenant = Tenant::new().await;
+    batches(&tenant.graph, |url| {
+        let credential = |id: &str| json!([{"keyId": id, "displayName": id, "startDateTime": "2026-01-01T00:00:00Z"}]);
+        match url.split('?').next().unwrap() {
+            "/applications(appId='c1')" => (200, json!({
+                "id": "app", "displayName": "regain", "passwordCredentials": credential("k1"), "keyCredentials": credential("k2"),
+            })),
+            "/servicePrincipals(appId='c1')" => (200, json!({"id": "sp", "passwordCredentials": credential("k3")})),
+            "/applications/app/owners" => (200, list(json!([{"id": "o1", "displayName": "Anna"}]))),
+            "/servicePrincipals/sp/owners" => (200, list(json!([]))),
+            "/applications/app/federatedIdentityCredentials" => (403, json!({"error": {"code": "Authorization_RequestDenied"}})),
+            other => panic!("{other}"),
+        }
+    })
+    .await;
+    let app = tenant.ours.own_app("c1").await.unwrap();
+    assert_eq!(app.name.as_deref(), Some("regain"));
+    let told: Vec<(&str, &str)> = app.ways.iter().map(|way| (way.kind.name(), way.id.as_str())).collect();
+    assert_eq!(told, [("secret", "k1"), ("certificate", "k2"), ("owner", "o1"), ("service-principal-secret", "k3")]);
+    let [("federated credentials", ProviderErrorKind::Denied { missing })] = app.unread.as_slice() else {
+        panic!("{:?}", app.unread)
+    };
+    assert_eq!(missing, "Application.Read.All");
+}

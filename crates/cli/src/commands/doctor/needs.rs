@@ -4,12 +4,16 @@
 //! Left to others: what each request is denied without is the adapter's knowledge. The permissions
 //! are those of Microsoft's reference, the least one first in each group.
 
+use regain_microsoft::Duty;
+
 /// One thing that this version does, and what it takes.
 pub struct Need {
     /// Its name, for scripts.
     pub feature: &'static str,
     /// What it does, as a phrase.
     pub what: &'static str,
+    /// Who does it: each of these has a part in it.
+    pub duties: &'static [Duty],
     /// Graph application permissions: of each group any one.
     pub permissions: &'static [&'static [&'static str]],
     /// Directory roles on the app: any one. Global Administrator goes without saying.
@@ -60,6 +64,8 @@ pub enum Probe {
     SendingBlock,
     /// Role groups of Exchange.
     ExchangeRoles,
+    /// Our own app.
+    OwnApp,
 }
 
 /// Role names with the template ids that a token has.
@@ -85,7 +91,8 @@ pub const EXCHANGE: &str = "Exchange Administrator";
 const RECIPIENT: &str = "Exchange Recipient Administrator";
 const SECURITY: &str = "Security Administrator";
 const SECURITY_READER: &str = "Security Reader";
-const GLOBAL_READER: &str = "Global Reader";
+/// Reads everything that portals show.
+pub const GLOBAL_READER: &str = "Global Reader";
 
 const READ_USERS: &[&str] = &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const READ_DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
@@ -109,12 +116,15 @@ const READ_ELIGIBLE: &[&str] = &[
 
 /// The permission on Exchange that every cmdlet needs beside a role. It is in another token.
 pub const EXCHANGE_PERMISSION: &str = "Exchange.ManageAsApp";
+/// The same for a person's token.
+pub const EXCHANGE_DELEGATED: &str = "Exchange.Manage";
 
 /// Everything that this version does.
 pub const NEEDS: &[Need] = &[
     Need {
         feature: "find-account",
         what: "find an account and read who it is",
+        duties: &[Duty::See],
         permissions: &[READ_USERS],
         roles: &[],
         cmdlets: &[],
@@ -124,6 +134,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "mailbox-kind",
         what: "tell a person's mailbox from a shared one or a room",
+        duties: &[Duty::See],
         permissions: &[&["MailboxSettings.Read", "MailboxSettings.ReadWrite"]],
         roles: &[],
         cmdlets: &[],
@@ -133,6 +144,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "domains",
         what: "tell inside from outside: the tenant's domains",
+        duties: &[Duty::See],
         permissions: &[&["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]],
         roles: &[],
         cmdlets: &[],
@@ -142,6 +154,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "global-administrators",
         what: "count the Global Administrators that would be left",
+        duties: &[Duty::See],
         permissions: &[READ_ROLES, READ_USERS],
         roles: &[],
         cmdlets: &[],
@@ -151,6 +164,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "read-entra-roles",
         what: "read directory roles",
+        duties: &[Duty::See],
         permissions: &[READ_ROLES],
         roles: &[],
         cmdlets: &[],
@@ -160,6 +174,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "read-pim-roles",
         what: "read directory roles under PIM",
+        duties: &[Duty::See],
         permissions: &[READ_PIM, READ_ELIGIBLE],
         roles: &[],
         cmdlets: &[],
@@ -169,6 +184,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "read-group-roles",
         what: "read roles that come through groups",
+        duties: &[Duty::See],
         permissions: &[
             READ_DIRECTORY,
             READ_ROLES,
@@ -183,6 +199,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "block-sign-in",
         what: "block sign-in, and allow it again",
+        duties: &[Duty::Lock],
         permissions: &[&["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"], READ_USERS],
         roles: &[],
         cmdlets: &[],
@@ -192,6 +209,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "replace-password",
         what: "replace the password",
+        duties: &[Duty::Lock],
         permissions: &[&["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
         roles: &[USER, PRIVILEGED_AUTHENTICATION],
         cmdlets: &[],
@@ -201,6 +219,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "lock-administrators",
         what: "block and reset accounts that hold admin roles",
+        duties: &[Duty::Lock],
         permissions: &[],
         roles: &[PRIVILEGED_AUTHENTICATION],
         cmdlets: &[],
@@ -210,6 +229,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "revoke-sessions",
         what: "revoke sessions",
+        duties: &[Duty::Lock],
         permissions: &[&["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
         roles: &[],
         cmdlets: &[],
@@ -219,6 +239,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "change-entra-roles",
         what: "withdraw directory roles and give them back, under PIM too",
+        duties: &[Duty::Lock, Duty::Clean],
         permissions: &[WRITE_ROLES],
         roles: &[],
         cmdlets: &[],
@@ -228,6 +249,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "change-group-roles",
         what: "withdraw membership of role-assignable groups and give it back",
+        duties: &[Duty::Lock, Duty::Clean],
         permissions: &[
             &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"],
             WRITE_ROLES,
@@ -242,6 +264,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "change-group-owners",
         what: "withdraw ownership of role-assignable groups and give it back",
+        duties: &[Duty::Lock, Duty::Clean],
         permissions: &[&["Group.ReadWrite.All", "Directory.ReadWrite.All"], WRITE_ROLES],
         roles: &[],
         cmdlets: &[],
@@ -249,8 +272,19 @@ pub const NEEDS: &[Need] = &[
         tried: Tried::Near,
     },
     Need {
+        feature: "own-app",
+        what: "see new credentials and owners of our own apps",
+        duties: &[Duty::See],
+        permissions: &[&["Application.Read.All", "Application.ReadWrite.All"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::OwnApp,
+        tried: Tried::Itself,
+    },
+    Need {
         feature: "accepted-domains",
         what: "read the domains that mail is accepted for",
+        duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT, SECURITY, GLOBAL_READER, SECURITY_READER],
         cmdlets: &["Get-AcceptedDomain"],
@@ -260,6 +294,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "read-forwarding",
         what: "read forwarding",
+        duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT, GLOBAL_READER],
         cmdlets: &["Get-Mailbox", "Get-Recipient"],
@@ -269,6 +304,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "change-forwarding",
         what: "remove forwarding, and put it back",
+        duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT],
         cmdlets: &["Set-Mailbox"],
@@ -278,6 +314,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "read-inbox-rules",
         what: "read inbox rules, hidden ones too",
+        duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT],
         cmdlets: &["Get-InboxRule"],
@@ -287,15 +324,25 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "change-inbox-rules",
         what: "switch off, remove and restore inbox rules",
+        duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT],
-        cmdlets: &["Disable-InboxRule", "Enable-InboxRule", "Remove-InboxRule", "New-InboxRule"],
+        // What is restored is compared with what is there.
+        cmdlets: &[
+            "Disable-InboxRule",
+            "Enable-InboxRule",
+            "Remove-InboxRule",
+            "New-InboxRule",
+            "Get-InboxRule",
+            "Get-Recipient",
+        ],
         probe: Probe::InboxRules,
         tried: Tried::Near,
     },
     Need {
         feature: "read-sending-block",
         what: "read the restricted entities",
+        duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, SECURITY, SECURITY_READER, GLOBAL_READER],
         cmdlets: &["Get-BlockedSenderAddress", "Get-Recipient"],
@@ -305,6 +352,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "lift-sending-block",
         what: "lift a sending block",
+        duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE, SECURITY],
         cmdlets: &["Remove-BlockedSenderAddress"],
@@ -314,6 +362,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "read-exchange-roles",
         what: "read role groups and roles of Exchange",
+        duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, SECURITY, GLOBAL_READER],
         cmdlets: &["Get-RoleGroup", "Get-RoleGroupMember", "Get-ManagementRoleAssignment"],
@@ -323,6 +372,7 @@ pub const NEEDS: &[Need] = &[
     Need {
         feature: "change-exchange-roles",
         what: "withdraw roles of Exchange and give them back",
+        duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE],
         cmdlets: &[

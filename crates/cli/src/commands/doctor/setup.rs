@@ -1,11 +1,13 @@
 //! `doctor --setup`: the exact grants, and the commands that give them. All of it is made from the
 //! table of [`needs`](super::needs).
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use regain_microsoft::{Duty, Seat};
 use serde::Serialize;
 
-use super::needs::{EXCHANGE, EXCHANGE_PERMISSION, NEEDS, PRIVILEGED_AUTHENTICATION, template};
+use super::needs::{EXCHANGE, EXCHANGE_PERMISSION, GLOBAL_READER, NEEDS, Need, PRIVILEGED_AUTHENTICATION, template};
 
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 const EXCHANGE_APP: &str = "00000002-0000-0ff1-ce00-000000000000";
@@ -25,6 +27,12 @@ const IDS: &[(&str, &str)] = &[
     ("Group.ReadWrite.All", "62a82d76-70ea-41e2-9197-370581804d09"),
     ("PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup", "41202f2c-f7ab-45be-b001-85c9728b9d69"),
     ("PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup", "618b6020-bca8-4de6-99f6-ef445fa4d857"),
+    ("Application.Read.All", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"),
+    ("RoleManagement.Read.Directory", "483bed4a-2ad3-4361-a73b-c83ccdbdc53c"),
+    ("RoleAssignmentSchedule.Read.Directory", "d5fe8ce8-684c-4c83-a52c-46e882ce4be1"),
+    ("RoleEligibilitySchedule.Read.Directory", "ff278e11-4a33-4d0c-83d2-d01dc58929a5"),
+    ("PrivilegedAssignmentSchedule.Read.AzureADGroup", "cd4161cb-f098-48f8-a884-1eda9a42434c"),
+    ("PrivilegedEligibilitySchedule.Read.AzureADGroup", "edb419d6-7edc-42a3-9345-509bfdf5d87c"),
 ];
 
 /// Roles of Exchange, and which of our cmdlets are taken from each. Unverified in a real tenant:
@@ -48,17 +56,40 @@ const PARENTS: &[(&str, &[&str])] = &[
     ("View-Only Configuration", &["Get-AcceptedDomain"]),
 ];
 
-/// All that has to be granted, once.
+/// All that has to be granted, once: to one app for everything, or to three.
 #[derive(Debug, Serialize)]
 pub struct Setup {
+    /// For one app that does everything.
+    #[serde(flatten)]
+    pub one: Grants,
+    /// For an app for each duty: what each needs, and no more.
+    pub identities: Vec<ForIdentity>,
+    /// Whether the tenant has several identities, so that those are what is asked for.
+    #[serde(skip)]
+    several: bool,
+}
+
+/// What is granted to one app.
+#[derive(Debug, Serialize)]
+pub struct Grants {
     /// Application permissions.
     pub permissions: Vec<Permission>,
     /// Directory roles on the app.
     pub roles: Vec<Role>,
     /// The same by the Azure command line.
     pub commands: Vec<String>,
-    /// In place of the role Exchange Administrator: a role group with exactly the cmdlets used.
+    /// In place of a directory role for Exchange: a role group with exactly the cmdlets used.
     pub exchange_role_group: Vec<String>,
+}
+
+/// What is granted to the app of one duty.
+#[derive(Debug, Serialize)]
+pub struct ForIdentity {
+    /// Which.
+    pub identity: &'static str,
+    /// What.
+    #[serde(flatten)]
+    pub grants: Grants,
 }
 
 /// An application permission.
@@ -85,16 +116,54 @@ pub struct Role {
     pub why: &'static str,
 }
 
-/// Everything, for the app with this client id.
-pub fn setup(client: &str) -> Setup {
-    let (permissions, roles) = (permissions(), roles());
-    let commands = commands(client, &permissions, &roles);
-    Setup { permissions, roles, commands, exchange_role_group: role_group(client) }
+/// Everything, for the app with this client id, and for three. Where none is known yet the commands
+/// make the apps.
+pub fn setup(client: &str, seats: &[Seat]) -> Setup {
+    let each = |duty: Duty| {
+        let seat = seats.iter().find(|seat| seat.duties == [duty]);
+        let app = seat.map_or(App::New(duty), |seat| App::Known(seat.client.clone()));
+        ForIdentity { identity: duty.name(), grants: grants(&app, &[duty]) }
+    };
+    let app = if client.trim().is_empty() { App::NewForAll } else { App::Known(client.to_owned()) };
+    Setup { one: grants(&app, &Duty::ALL), identities: Duty::ALL.map(each).into(), several: seats.len() != 1 }
+}
+
+/// The app that is granted to.
+enum App {
+    Known(String),
+    New(Duty),
+    NewForAll,
+}
+
+impl App {
+    fn name(&self) -> String {
+        match self {
+            Self::New(duty) => format!("regain {}", duty.name()),
+            Self::Known(_) | Self::NewForAll => "regain".to_owned(),
+        }
+    }
+
+    /// How the commands speak of it.
+    fn client(&self) -> &str {
+        match self {
+            Self::Known(client) => client,
+            Self::New(_) | Self::NewForAll => "$app",
+        }
+    }
+}
+
+fn grants(app: &App, duties: &[Duty]) -> Grants {
+    let needs: Vec<&Need> = NEEDS.iter().filter(|need| need.duties.iter().any(|duty| duties.contains(duty))).collect();
+    let permissions = permissions(&needs);
+    let cmdlets: BTreeSet<&str> = needs.iter().flat_map(|need| need.cmdlets).copied().collect();
+    let roles = roles(&needs);
+    let commands = commands(app, &permissions, &roles);
+    Grants { permissions, roles, commands, exchange_role_group: role_group(app, &cmdlets) }
 }
 
 /// The least permission of each group, unless one that is asked for anyway serves it too.
-fn permissions() -> Vec<Permission> {
-    let groups = || NEEDS.iter().flat_map(|need| need.permissions.iter().map(move |group| (need.feature, *group)));
+fn permissions(needs: &[&Need]) -> Vec<Permission> {
+    let groups = || needs.iter().flat_map(|need| need.permissions.iter().map(move |group| (need.feature, *group)));
     let forced: Vec<&str> =
         groups().filter(|(_, group)| group.len() == 1).filter_map(|(_, group)| group.first().copied()).collect();
     let mut chosen: Vec<Permission> = Vec::new();
@@ -113,8 +182,10 @@ fn permissions() -> Vec<Permission> {
             }
         }
     }
-    let features = NEEDS.iter().filter(|need| need.is_exchange()).map(|need| need.feature).collect();
-    chosen.push(Permission { api: "Office 365 Exchange Online", name: EXCHANGE_PERMISSION, id: MANAGE_AS_APP, features });
+    let features: Vec<&str> = needs.iter().filter(|need| need.is_exchange()).map(|need| need.feature).collect();
+    if !features.is_empty() {
+        chosen.push(Permission { api: "Office 365 Exchange Online", name: EXCHANGE_PERMISSION, id: MANAGE_AS_APP, features });
+    }
     chosen
 }
 
@@ -123,18 +194,35 @@ fn is_broad(name: &str) -> bool {
     matches!(name, "Directory.ReadWrite.All" | "User.ReadWrite.All")
 }
 
-fn roles() -> Vec<Role> {
+fn roles(needs: &[&Need]) -> Vec<Role> {
     let role = |name, why| template(name).map(|id| Role { name, id, why });
-    let lock = role(PRIVILEGED_AUTHENTICATION, "replaces passwords, and locks administrators too");
-    let mail = role(EXCHANGE, "mailboxes and roles in Exchange; or the role group below instead");
+    let locks = needs.iter().any(|need| need.roles.contains(&PRIVILEGED_AUTHENTICATION));
+    let writes = needs.iter().any(|need| need.is_exchange() && need.duties.contains(&Duty::Clean));
+    let reads = needs.iter().any(|need| need.is_exchange());
+    let lock = role(PRIVILEGED_AUTHENTICATION, "replaces passwords, and locks administrators too").filter(|_| locks);
+    let mail = if writes {
+        role(EXCHANGE, "mailboxes and roles in Exchange; or the role group below instead")
+    } else {
+        role(GLOBAL_READER, "reads Exchange, inbox rules perhaps not; the role group below instead is better").filter(|_| reads)
+    };
     lock.into_iter().chain(mail).collect()
 }
 
-fn commands(client: &str, permissions: &[Permission], roles: &[Role]) -> Vec<String> {
+fn commands(app: &App, permissions: &[Permission], roles: &[Role]) -> Vec<String> {
+    let (name, client) = (app.name(), app.client());
     let mut commands = Vec::new();
+    if !matches!(app, App::Known(_)) {
+        commands.push(format!("app=$(az ad app create --display-name \"{name}\" --query appId --output tsv)"));
+        commands.push("az ad sp create --id $app".to_owned());
+        commands.push(format!(
+            "az ad app credential reset --id $app --append --create-cert --display-name \"{name}\" # prints where the PEM file is: chmod 600"
+        ));
+    }
     for (api, resource) in [("Microsoft Graph", GRAPH_APP), ("Office 365 Exchange Online", EXCHANGE_APP)] {
         let ids = permissions.iter().filter(|one| one.api == api).map(|one| format!("{}=Role", one.id)).collect::<Vec<_>>();
-        commands.push(format!("az ad app permission add --id {client} --api {resource} --api-permissions {}", ids.join(" ")));
+        if !ids.is_empty() {
+            commands.push(format!("az ad app permission add --id {client} --api {resource} --api-permissions {}", ids.join(" ")));
+        }
     }
     commands.push(format!("az ad app permission admin-consent --id {client}"));
     commands.push(format!("principal=$(az ad sp show --id {client} --query id --output tsv)"));
@@ -148,58 +236,102 @@ fn commands(client: &str, permissions: &[Permission], roles: &[Role]) -> Vec<Str
     commands
 }
 
-fn role_group(client: &str) -> Vec<String> {
-    let mut lines =
-        vec![format!("New-ServicePrincipal -AppId {client} -ObjectId <object id of the service principal> -DisplayName regain")];
-    let mut names = Vec::new();
-    for (parent, cmdlets) in PARENTS {
-        let name = format!("\"regain {parent}\"");
-        lines.push(format!("New-ManagementRole -Name {name} -Parent \"{parent}\" -EnabledCmdlets {}", cmdlets.join(",")));
-        names.push(name);
+fn role_group(app: &App, cmdlets: &BTreeSet<&str>) -> Vec<String> {
+    if cmdlets.is_empty() {
+        return Vec::new();
     }
-    lines.push(format!("New-RoleGroup -Name regain -Roles {} -Members {client}", names.join(",")));
+    let (name, client) = (app.name(), app.client());
+    let mut lines = vec![format!(
+        "New-ServicePrincipal -AppId {client} -ObjectId <object id of the service principal> -DisplayName \"{name}\""
+    )];
+    let mut names = Vec::new();
+    for (parent, theirs) in PARENTS {
+        let used: Vec<&str> = theirs.iter().copied().filter(|cmdlet| cmdlets.contains(cmdlet)).collect();
+        if !used.is_empty() {
+            let role = format!("\"{name} {parent}\"");
+            lines.push(format!("New-ManagementRole -Name {role} -Parent \"{parent}\" -EnabledCmdlets {}", used.join(",")));
+            names.push(role);
+        }
+    }
+    lines.push(format!("New-RoleGroup -Name \"{name}\" -Roles {} -Members {client}", names.join(",")));
     lines
 }
 
-/// The same for a person.
+/// The same for a person: for each duty, or for the one app where that is what the tenant has.
 pub fn text(setup: &Setup) -> String {
-    let mut text = "GRANT to the app, once (an administrator consents):\n".to_owned();
-    let width = setup.permissions.iter().map(|one| one.name.len()).max().unwrap_or_default();
-    for one in &setup.permissions {
+    let mut text = String::new();
+    if setup.several {
+        for one in &setup.identities {
+            let _ = writeln!(text, "IDENTITY {}", one.identity);
+            part(&mut text, &one.grants);
+        }
+        text.push_str(
+            "ONE APP FOR EVERYTHING needs the sum of these: regain doctor --setup --json has it. Three are safer: an app that\n",
+        );
+        text.push_str("only sees cannot lock, and one that locks is not needed while nobody is attacked.\n");
+        text.push_str(
+            "FOR ADMINISTRATORS let a person lock instead of an app: eligible for Privileged Authentication Administrator,\n",
+        );
+        text.push_str("activated when it is needed: regain tenant add NAME --for lock --person --client-id ID\n");
+    } else {
+        part(&mut text, &setup.one);
+    }
+    text.push_str("  # a cmdlet that its parent does not have: Get-ManagementRole -Cmdlet NAME tells which role does\n");
+    text.push_str("Whoever holds the secret of an app that locks or cleans can take over the tenant: keep it like a Global\n");
+    text.push_str("Administrator's password.");
+    text
+}
+
+fn part(text: &mut String, grants: &Grants) {
+    text.push_str("GRANT to the app, once (an administrator consents):\n");
+    let width = grants.permissions.iter().map(|one| one.name.len()).max().unwrap_or_default();
+    for one in &grants.permissions {
         let _ = writeln!(text, "  {:<width$}  {}  {}", one.name, one.id, one.api);
     }
     text.push_str("DIRECTORY ROLES on the app:\n");
-    for role in &setup.roles {
+    for role in &grants.roles {
         let _ = writeln!(text, "  {}  {}: {}", role.name, role.id, role.why);
     }
     text.push_str("BY COMMAND:\n");
-    for line in &setup.commands {
+    for line in &grants.commands {
         let _ = writeln!(text, "  {line}");
     }
-    text.push_str("IN PLACE OF Exchange Administrator (in Exchange Online PowerShell, once):\n");
-    for line in &setup.exchange_role_group {
-        let _ = writeln!(text, "  {line}");
+    if !grants.exchange_role_group.is_empty() {
+        text.push_str("IN PLACE OF a directory role for Exchange (in Exchange Online PowerShell, once):\n");
+        for line in &grants.exchange_role_group {
+            let _ = writeln!(text, "  {line}");
+        }
     }
-    text.push_str("  # a cmdlet that its parent does not have: Get-ManagementRole -Cmdlet NAME tells which role does\n");
-    text.push_str("Whoever holds this app's secret can take over the tenant: keep it like a Global Administrator's password.");
-    text
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
     fn what_is_asked_for_serves_every_need_and_is_not_too_much() {
-        let setup = setup("c3000000-0000-4000-8000-000000000001");
-        let asked: Vec<String> = setup.permissions.iter().map(|one| one.name.to_owned()).collect();
-        for need in NEEDS {
-            assert_eq!(need.lacking(&asked), Vec::<&[&str]>::new(), "{}", need.feature);
+        let setup = setup("c3000000-0000-4000-8000-000000000001", &[]);
+        let each = setup.identities.iter().map(|one| (vec![one.identity], &one.grants));
+        for (duties, grants) in each.chain([(vec!["see", "lock", "clean"], &setup.one)]) {
+            let asked: Vec<String> = grants.permissions.iter().map(|one| one.name.to_owned()).collect();
+            for need in NEEDS.iter().filter(|need| need.duties.iter().any(|duty| duties.contains(&duty.name()))) {
+                assert_eq!(need.lacking(&asked), Vec::<&[&str]>::new(), "{duties:?} {}", need.feature);
+            }
+            assert!(grants.permissions.iter().all(|one| !one.id.is_empty()), "{asked:?}");
+            assert!(!asked.iter().any(|name| is_broad(name)), "{asked:?}");
         }
-        assert!(setup.permissions.iter().all(|one| !one.id.is_empty()), "{asked:?}");
-        assert!(!asked.iter().any(|name| is_broad(name)), "{asked:?}");
+    }
+
+    #[test]
+    fn who_sees_cannot_write_and_who_locks_needs_no_exchange() {
+        let setup = setup("", &[]);
+        let [see, lock, clean] = setup.identities.as_slice() else { panic!() };
+        let names = |one: &ForIdentity| one.grants.permissions.iter().map(|it| it.name).collect::<Vec<_>>();
+        assert!(names(see).iter().all(|name| !name.contains("Write") && !name.contains("Revoke")), "{:?}", names(see));
+        assert!(!see.grants.exchange_role_group.iter().any(|line| line.contains("Set-") || line.contains("Remove-")));
+        assert!(!names(lock).contains(&EXCHANGE_PERMISSION) && lock.grants.exchange_role_group.is_empty());
+        assert!(!names(clean).iter().any(|name| name.contains("Password") || name.contains("Revoke")), "{:?}", names(clean));
+        assert!(clean.grants.commands[0].contains("az ad app create --display-name \"regain clean\""));
     }
 
     #[test]
@@ -207,5 +339,7 @@ mod tests {
         let used: BTreeSet<_> = NEEDS.iter().flat_map(|need| need.cmdlets).collect();
         let given: BTreeSet<_> = PARENTS.iter().flat_map(|(_, cmdlets)| *cmdlets).collect();
         assert_eq!(used, given);
+        let lines = setup("c", &[]).one.exchange_role_group.join("\n");
+        assert!(used.iter().all(|cmdlet| lines.contains(*cmdlet)), "{lines}");
     }
 }
