@@ -172,7 +172,7 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("commands/release.rs"),
         include_str!("commands/report.rs"),
         include_str!("commands/run.rs"),
-        include_str!("commands/tenant.rs"),
+        include_str!("commands/tenant/look.rs"),
         include_str!("commands/undo.rs"),
         include_str!("commands/watch.rs"),
     ]
