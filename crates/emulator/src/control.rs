@@ -6,9 +6,12 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::caller::{Caller, Kind};
+use crate::cloud::Cloud;
+use crate::entra::device;
+use crate::entra::grants::DeviceState;
 use crate::message::{Answer, Request, Service};
 use crate::world::World;
-use crate::{clock, entra, graph, normal, permissions, record, scenario, verdict};
+use crate::{clock, graph, normal, permissions, record, scenario, verdict};
 
 /// Answers what needs nothing but the world. Moving the clock is the server's, since the attacker acts on the way.
 pub fn answer(world: &mut World, request: &Request) -> Answer {
@@ -22,6 +25,7 @@ pub fn answer(world: &mut World, request: &Request) -> Answer {
         ("GET", "/clock") => now(world),
         ("POST", "/faults") => replace_faults(world, request),
         ("POST", "/change") => change(world, request),
+        ("POST", "/device") => settle_device(world, request),
         _ => wrong(404, "no such control operation"),
     }
 }
@@ -52,6 +56,20 @@ fn replace_faults(world: &mut World, request: &Request) -> Answer {
     }
 }
 
+/// Confirms a device code as an account would, or declines it.
+fn settle_device(world: &mut World, request: &Request) -> Answer {
+    let body = request.json().unwrap_or(Value::Null);
+    let state = match body["user"].as_str().map(|name| world.tenant.directory.user_key(name)) {
+        Some(Some(account)) => DeviceState::Approved(account),
+        Some(None) => return wrong(400, "user: no such account"),
+        None => DeviceState::Declined,
+    };
+    match device::decide(world, body["user_code"].as_str().unwrap_or_default(), state) {
+        Ok(()) => Answer::empty(204),
+        Err(problem) => wrong(400, problem),
+    }
+}
+
 /// Performs a call as somebody else who may do everything, past faults, limits and record.
 fn change(world: &mut World, request: &Request) -> Answer {
     let body = request.json().unwrap_or(Value::Null);
@@ -67,15 +85,16 @@ fn change(world: &mut World, request: &Request) -> Answer {
     if world.faults.can_lag() {
         world.history.keep(world.now, world.tenant.directory.clone());
     }
-    graph::route(world, &inner, &somebody_else())
+    let somebody = somebody_else(world.tenant.cloud);
+    graph::route(world, &inner, &somebody)
 }
 
-fn somebody_else() -> Caller {
+fn somebody_else(cloud: Cloud) -> Caller {
     let permissions = permissions::APP_ROLES.iter().map(|(name, _)| (*name).to_owned()).collect();
     let roles = crate::roles::template("Global Administrator").map(str::to_owned).into_iter().collect();
     let id = crate::seed::named_uuid("somebody else");
     Caller {
         kind: Kind::App { app_id: id.clone(), service_principal: id, permissions, roles },
-        aud: entra::token::audience(Service::Graph).to_owned(),
+        aud: cloud.audience(Service::Graph),
     }
 }

@@ -37,6 +37,8 @@ pub enum Kind {
     Licence,
     /// A next link has expired.
     NextLinkExpires,
+    /// 401 that asks for a new token, if the client said that it copes with that.
+    InsufficientClaims,
 }
 
 /// Which requests. What is not named matches all.
@@ -157,7 +159,7 @@ pub fn before(fault: Fault, request: &Request) -> Option<Answer> {
         Kind::Drop => Some(Answer::hang_up()),
         Kind::Licence => Some(unlicensed(request)),
         Kind::NextLinkExpires => Some(expired_link(request)),
-        Kind::LoseAnswer | Kind::TimeoutAfterWrite | Kind::Lag | Kind::Malformed => None,
+        Kind::LoseAnswer | Kind::TimeoutAfterWrite | Kind::Lag | Kind::Malformed | Kind::InsufficientClaims => None,
     }
 }
 

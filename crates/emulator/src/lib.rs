@@ -7,6 +7,7 @@
 pub mod scenario;
 
 pub mod clock;
+pub mod cloud;
 pub mod seed;
 
 pub mod directory;
@@ -73,6 +74,10 @@ pub(crate) fn with_faults(world: &mut World, request: &Request, route: fn(&mut W
         return answer;
     }
     match fault {
+        Fault { kind: Kind::InsufficientClaims, .. } => {
+            world.tenant.sessions.challenge(request.bearer().unwrap_or_default());
+            keeping_history(world, request, route)
+        }
         Fault { kind: Kind::Lag, seconds } => behind(world, request, seconds.unwrap_or(60), route),
         fault => faults::after(fault, keeping_history(world, request, route)),
     }
@@ -112,6 +117,8 @@ fn route(world: &mut World, request: &Request) -> Answer {
 fn cmdlets(world: &mut World, request: &Request) -> Answer {
     match entra::token::verify(&world.tenant, request.bearer(), request.service, world.now) {
         Ok(caller) => exchange::answer(world, request, &caller),
+        Err(entra::token::Refusal::Challenged) => Answer::empty(401)
+            .with_header("WWW-Authenticate", &entra::token::challenge("00000002-0000-0ff1-ce00-000000000000", world.now)),
         Err(_) => Answer::empty(401).with_header(
             "WWW-Authenticate",
             "Bearer client_id=\"00000002-0000-0ff1-ce00-000000000000\", error=\"invalid_token\"",

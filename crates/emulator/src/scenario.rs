@@ -4,6 +4,7 @@
 //! are errors that name their place, never guesses.
 
 mod behaviour;
+mod callers;
 mod graph;
 mod place;
 
@@ -12,7 +13,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::cloud::Cloud;
 use crate::directory::{self, Directory};
+use crate::entra::grants::Grants;
 use crate::faults::{Faults, Rule};
 use crate::graph::throttle::Meters;
 use crate::history::History;
@@ -42,6 +45,7 @@ pub struct Scenario {
     /// When the emulated clock starts.
     pub clock: Timestamp,
     tenant_id: String,
+    cloud: Cloud,
     tenant_name: String,
     initial_domain: String,
     licences: Vec<String>,
@@ -69,8 +73,7 @@ const MEMBERS: &[&str] = &[
     "faults",
     "honest",
 ];
-const TENANT: &[&str] = &["id", "name", "initialDomain", "licences", "behaviour"];
-const CALLER: &[&str] = &["client_id", "client_secret", "secret_expires", "name", "service_principal_id", "permissions", "roles"];
+const TENANT: &[&str] = &["id", "name", "cloud", "initialDomain", "licences", "behaviour"];
 
 impl Scenario {
     /// Reads a scenario from its text.
@@ -94,6 +97,7 @@ impl Scenario {
             description: root.optional("description").map(|place| place.text()).transpose()?.unwrap_or_default(),
             clock: root.get("clock")?.time()?,
             tenant_id: tenant.get("id")?.id()?,
+            cloud: cloud_of(&tenant)?,
             tenant_name: tenant.get("name")?.text()?,
             initial_domain: tenant.get("initialDomain")?.text()?,
             licences: licences_of(&tenant)?,
@@ -134,6 +138,7 @@ impl Scenario {
         let exchange = Exchange::from_scenario(&self.exchange, &self.directory).map_err(at("exchange"))?;
         let tenant = Tenant {
             id: self.tenant_id.clone(),
+            cloud: self.cloud,
             name: self.tenant_name.clone(),
             initial_domain: self.initial_domain.clone(),
             licences: self.licences.clone(),
@@ -142,6 +147,7 @@ impl Scenario {
             exchange,
             mail: Mail::default(),
             sessions: self.sessions(),
+            grants: Grants::default(),
             bases,
             behaviour: self.behaviour.clone(),
             mint: Mint::new(seed),
@@ -188,15 +194,7 @@ impl Scenario {
 
     fn read_callers(&mut self, place: &Place) -> Result<(), ScenarioError> {
         for caller in place.items()? {
-            caller.only(CALLER)?;
-            let app = App {
-                client_id: caller.get("client_id")?.id()?,
-                client_secret: caller.get("client_secret")?.text()?,
-                secret_expires: caller.optional("secret_expires").map(|place| place.time()).transpose()?,
-                name: caller.get("name")?.text()?,
-                service_principal_id: caller.get("service_principal_id")?.id()?,
-                permissions: permissions_of(&caller)?,
-            };
+            let app = callers::read(&caller)?;
             self.read_caller_roles(&caller, &app.service_principal_id)?;
             let principal = graph::service_principal(&app.service_principal_id, &app.client_id, &app.name);
             self.directory.service_principals.insert(app.service_principal_id.clone(), principal);
@@ -228,13 +226,9 @@ fn licences_of(tenant: &Place) -> Result<Vec<String>, ScenarioError> {
     place.items()?.into_iter().map(check).collect()
 }
 
-fn permissions_of(caller: &Place) -> Result<Vec<String>, ScenarioError> {
-    let Some(place) = caller.optional("permissions") else { return Ok(Vec::new()) };
-    let check = |item: Place| match item.text()? {
-        name if permissions::is_known(&name) => Ok(name),
-        _ => Err(item.wrong("no application permission of this name")),
-    };
-    place.items()?.into_iter().map(check).collect()
+fn cloud_of(tenant: &Place) -> Result<Cloud, ScenarioError> {
+    let Some(place) = tenant.optional("cloud") else { return Ok(Cloud::default()) };
+    Cloud::named(&place.text()?).ok_or_else(|| place.wrong("one of global, us-government, us-defense, china is wanted"))
 }
 
 /// Reads a list of faults.

@@ -67,7 +67,7 @@ pub struct Endpoints {
     pub tenant_id: String,
     /// The first caller's client id.
     pub client_id: String,
-    /// The first caller's secret.
+    /// The first caller's secret; empty when it has none.
     pub client_secret: String,
     /// Certificate authority of the listeners; none while they speak plain HTTP.
     pub ca_file: Option<String>,
@@ -179,8 +179,10 @@ fn bases(listeners: &[(Service, TcpListener)]) -> Bases {
 }
 
 fn endpoints(scenario: &Scenario, bases: &Bases) -> Endpoints {
-    let (client_id, client_secret) =
-        scenario.first_caller().map(|app| (app.client_id.clone(), app.client_secret.clone())).unwrap_or_default();
+    let (client_id, client_secret) = scenario
+        .first_caller()
+        .map(|app| (app.client_id.clone(), app.client_secret.clone().unwrap_or_default()))
+        .unwrap_or_default();
     let Bases { login, graph, exchange, purview, control } = bases.clone();
     Endpoints {
         login,

@@ -3,7 +3,7 @@
 //! Invariant: a sign-in compares the password for real, and a refresh token dies of what kills a real one:
 //! revocation, a password change, a block. Nothing here ends an access token.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -37,6 +37,8 @@ pub struct Sessions {
     revoked: BTreeMap<String, u64>,
     refresh: BTreeMap<String, Refresh>,
     must_change: BTreeMap<String, bool>,
+    watched: BTreeMap<String, (String, u64)>,
+    challenged: BTreeSet<String>,
     serial: u64,
 }
 
@@ -96,6 +98,30 @@ impl Sessions {
     /// A refresh token as it was issued, dead or alive.
     pub fn refresh(&self, token: &str) -> Option<&Refresh> {
         self.refresh.get(token)
+    }
+
+    /// Keeps an eye on an access token whose client copes with claims challenges.
+    pub fn watch_access(&mut self, token: &str, principal: &str) {
+        self.serial += 1;
+        self.watched.insert(token.to_owned(), (principal.to_owned(), self.serial));
+    }
+
+    /// Whether somebody keeps an eye on this access token.
+    pub fn is_watched(&self, token: &str) -> bool {
+        self.watched.contains_key(token)
+    }
+
+    /// Makes the services ask for a new token instead of this one; nothing happens to one that is not watched.
+    pub fn challenge(&mut self, token: &str) {
+        if self.is_watched(token) {
+            self.challenged.insert(token.to_owned());
+        }
+    }
+
+    /// Whether a new token is wanted instead of this one: asked for, or revoked since.
+    pub fn is_challenged(&self, token: &str) -> bool {
+        let Some((principal, serial)) = self.watched.get(token) else { return false };
+        self.challenged.contains(token) || self.ended.get(principal).is_some_and(|ended| ended > serial)
     }
 
     /// Whether a revocation or a password change came after the token.

@@ -14,6 +14,9 @@ pub use crate::sessions::{Refresh, Sessions};
 
 use crate::attacker::Attacker;
 use crate::clock::Clock;
+use crate::cloud::Cloud;
+use crate::entra::certificate::Certificate;
+use crate::entra::grants::Grants;
 use crate::faults::Faults;
 use crate::graph::throttle::Meters;
 use crate::history::History;
@@ -25,8 +28,8 @@ use crate::seed::Mint;
 pub struct App {
     /// Application (client) id.
     pub client_id: String,
-    /// Its one secret.
-    pub client_secret: String,
+    /// Its one secret, if it has one.
+    pub client_secret: Option<String>,
     /// When the secret ends.
     pub secret_expires: Option<Timestamp>,
     /// Display name.
@@ -35,6 +38,29 @@ pub struct App {
     pub service_principal_id: String,
     /// Names of application permissions, Graph's and `Exchange.ManageAsApp`.
     pub permissions: Vec<String>,
+    /// Names of delegated permissions that were consented to.
+    pub delegated: Vec<String>,
+    /// Certificates that its assertions may be signed with.
+    pub certificates: Vec<Certificate>,
+    /// Issuers whose tokens stand for it.
+    pub federated: Vec<Federated>,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<String>,
+    /// Persons may sign in through it without a proof of its own.
+    pub is_public: bool,
+}
+
+/// An issuer elsewhere whose token stands for an app (workload identity federation).
+#[derive(Clone, Debug)]
+pub struct Federated {
+    /// `iss` of its tokens.
+    pub issuer: String,
+    /// `sub` of its tokens.
+    pub subject: String,
+    /// `aud` of its tokens.
+    pub audience: String,
+    /// Its keys, as a JSON Web Key Set.
+    pub keys: Value,
 }
 
 /// Base address of each service, without a slash at the end.
@@ -96,6 +122,8 @@ impl Default for Behaviour {
 pub struct Tenant {
     /// Tenant id.
     pub id: String,
+    /// Where it lives.
+    pub cloud: Cloud,
     /// Display name.
     pub name: String,
     /// The `onmicrosoft.com` domain.
@@ -112,6 +140,8 @@ pub struct Tenant {
     pub mail: crate::mail::Mail,
     /// Passwords and refresh tokens.
     pub sessions: Sessions,
+    /// Codes that are under way.
+    pub grants: Grants,
     /// Where the services listen.
     pub bases: Bases,
     /// The scenario's choices.

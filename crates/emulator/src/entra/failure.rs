@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::{Form, authorize, page};
 use crate::message::Answer;
 use crate::world::World;
 
@@ -72,13 +73,32 @@ impl Failure {
         Self { suberror: Some("bad_token"), ..Self::grant(50_173, text) }
     }
 
+    /// Number and text, as a person sees them.
+    pub fn text(&self) -> String {
+        format!("AADSTS{}: {}", self.code, self.text)
+    }
+
+    /// As a page, where it would be wrong to send anything to the client.
+    pub fn page(&self, world: &mut World) -> Answer {
+        let correlation = world.tenant.mint.uuid();
+        let text = format!("<p role=\"alert\">{}</p><p>Correlation ID: {correlation}</p>", page::escape(&self.text()));
+        page::page(400, "Sorry, but we're having trouble signing you in.", &text)
+    }
+
+    /// To the client, through the person's browser.
+    pub fn redirect(&self, world: &mut World, asked: &Form) -> Answer {
+        let body = self.answer(world).value();
+        let description = body["error_description"].as_str().unwrap_or_default();
+        authorize::redirect(asked, &[("error", self.error), ("error_description", description)])
+    }
+
     /// As it goes over the wire.
     pub fn answer(&self, world: &mut World) -> Answer {
         let (trace, correlation) = (world.tenant.mint.uuid(), world.tenant.mint.uuid());
         let stamp = world.now.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let mut body = json!({
             "error": self.error,
-            "error_description": format!("AADSTS{}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}", self.code, self.text),
+            "error_description": format!("{} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}", self.text()),
             "error_codes": [self.code],
             "timestamp": stamp,
             "trace_id": trace,

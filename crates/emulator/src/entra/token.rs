@@ -1,13 +1,14 @@
 //! Access tokens: signed, readable, and good until they end.
 //!
 //! Invariant: nothing but its own expiry ends an access token. Revocation, a block and a new password act
-//! on what gives new ones.
+//! on what gives new ones. The exception is a client that said it copes with claims challenges: its tokens
+//! are watched, and the services ask for a new one at once (continuous access evaluation).
 
 use std::collections::BTreeSet;
 
 use aws_lc_rs::hmac;
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -27,15 +28,8 @@ pub enum Refusal {
     Expired,
     /// It is for another resource.
     Audience,
-}
-
-/// The canonical audience of a service.
-pub fn audience(service: Service) -> &'static str {
-    match service {
-        Service::Exchange => "https://outlook.office365.com",
-        Service::Purview => "https://ps.compliance.protection.outlook.com",
-        Service::Login | Service::Graph | Service::Control => "https://graph.microsoft.com",
-    }
+    /// Something happened since: a new one is wanted, with the claims that go with this moment.
+    Challenged,
 }
 
 /// An application's token for a service.
@@ -81,7 +75,7 @@ fn belongs(permission: &str, service: Service) -> bool {
 fn common(tenant: &mut Tenant, client_id: &str, name: &str, service: Service, now: Timestamp) -> Value {
     let issued = now.as_second();
     json!({
-        "aud": audience(service),
+        "aud": tenant.cloud.audience(service),
         "iss": format!("https://sts.windows.net/{}/", tenant.id),
         "iat": issued, "nbf": issued, "exp": issued + tenant.behaviour.token_seconds,
         "appid": client_id, "app_displayname": name, "tid": tenant.id, "ver": "1.0",
@@ -113,14 +107,36 @@ pub fn claims(tenant: &Tenant, token: &str) -> Option<Value> {
 
 /// Verifies a bearer token for a service.
 pub fn verify(tenant: &Tenant, token: Option<&str>, service: Service, now: Timestamp) -> Result<Caller, Refusal> {
-    let claims = claims(tenant, token.ok_or(Refusal::Missing)?).ok_or(Refusal::Invalid)?;
-    if text(&claims, "aud") != audience(service) {
+    let token = token.ok_or(Refusal::Missing)?;
+    let claims = claims(tenant, token).ok_or(Refusal::Invalid)?;
+    if text(&claims, "aud") != tenant.cloud.audience(service) {
         return Err(Refusal::Audience);
     }
     if claims["exp"].as_i64().is_none_or(|end| end <= now.as_second()) {
         return Err(Refusal::Expired);
     }
+    if tenant.sessions.is_challenged(token) || is_blocked(tenant, &claims, token) {
+        return Err(Refusal::Challenged);
+    }
     Ok(caller(&claims))
+}
+
+/// Whether a watched token's account has been blocked meanwhile.
+fn is_blocked(tenant: &Tenant, claims: &Value, token: &str) -> bool {
+    let user = tenant.directory.users.get(text(claims, "oid"));
+    tenant.sessions.is_watched(token) && user.is_some_and(|user| user["accountEnabled"] == Value::Bool(false))
+}
+
+/// The value of `WWW-Authenticate` with which a resource asks for a new token.
+///
+/// From "Claims challenges, claims requests, and client capabilities".
+pub fn challenge(resource: &str, now: Timestamp) -> String {
+    let claims = json!({"access_token": {"nbf": {"essential": true, "value": now.as_second().to_string()}}});
+    format!(
+        "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", client_id=\"{resource}\", \
+         error=\"insufficient_claims\", claims=\"{}\"",
+        STANDARD.encode(claims.to_string())
+    )
 }
 
 fn caller(claims: &Value) -> Caller {

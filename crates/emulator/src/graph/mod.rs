@@ -62,7 +62,10 @@ pub fn time(at: Timestamp) -> String {
 pub fn answer(world: &mut World, request: &Request) -> Answer {
     let caller = match token::verify(&world.tenant, request.bearer(), Service::Graph, world.now) {
         Ok(caller) => caller,
-        Err(refusal) => return finish(world, request, unauthenticated(refusal)),
+        Err(refusal) => {
+            let answer = unauthenticated(refusal, world.now);
+            return finish(world, request, answer);
+        }
     };
     if request.path.to_ascii_lowercase().trim_end_matches('/').ends_with("/$batch") && request.method == "POST" {
         let answer = batch::answer(world, request, &caller);
@@ -133,8 +136,13 @@ fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
     }
 }
 
-fn unauthenticated(refusal: Refusal) -> Answer {
+fn unauthenticated(refusal: Refusal, now: Timestamp) -> Answer {
     let message = match refusal {
+        Refusal::Challenged => {
+            let message = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
+            return Answer::graph_error(401, "InvalidAuthenticationToken", message)
+                .with_header("WWW-Authenticate", &token::challenge("00000003-0000-0000-c000-000000000000", now));
+        }
         Refusal::Missing => "Access token is empty.",
         Refusal::Invalid => "CompactToken parsing failed with error code: 80049217",
         Refusal::Expired => "Lifetime validation failed, the token is expired.",

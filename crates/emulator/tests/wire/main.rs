@@ -16,3 +16,5 @@ mod scenarios;
 mod sign_in;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod ways;
