@@ -401,6 +401,16 @@ pub struct EmulateArgs {
     /// Print a line for each request.
     #[arg(long)]
     pub log: bool,
+    /// Speak TLS, and write the certificate of this run's authority to this file.
+    #[arg(long, value_name = "CA_FILE")]
+    pub tls: Option<PathBuf>,
+    /// Answer on port 443 of loopback under the services' real host names; for a network namespace whose
+    /// hosts file leads them there.
+    #[arg(long, requires = "tls")]
+    pub real_names: bool,
+    /// Leave a member out of the answers of one operation, to see what breaks; as in "GET /users/{}:displayName".
+    #[arg(long, value_name = "OPERATION:MEMBER")]
+    pub withhold: Vec<regain_emulator::withheld::Withheld>,
     /// List what is implemented, and stop.
     #[arg(long)]
     pub operations: bool,

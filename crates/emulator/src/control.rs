@@ -10,6 +10,7 @@ use crate::cloud::Cloud;
 use crate::entra::device;
 use crate::entra::grants::DeviceState;
 use crate::message::{Answer, Request, Service};
+use crate::withheld::Withheld;
 use crate::world::World;
 use crate::{clock, graph, normal, permissions, record, scenario, verdict};
 
@@ -25,6 +26,7 @@ pub fn answer(world: &mut World, request: &Request) -> Answer {
         ("GET", "/clock") => now(world),
         ("POST", "/faults") => replace_faults(world, request),
         ("POST", "/change") => change(world, request),
+        ("POST", "/withhold") => withhold(world, request),
         ("POST", "/device") => settle_device(world, request),
         _ => wrong(404, "no such control operation"),
     }
@@ -53,6 +55,19 @@ fn replace_faults(world: &mut World, request: &Request) -> Answer {
             Answer::empty(204)
         }
         Err(error) => wrong(400, &error.to_string()),
+    }
+}
+
+/// Replaces what is withheld: `["OPERATION:MEMBER"]`, or nothing.
+fn withhold(world: &mut World, request: &Request) -> Answer {
+    let body = request.json().unwrap_or(Value::Null);
+    let texts = body.as_array().into_iter().flatten().map(|item| item.as_str().unwrap_or_default());
+    match texts.map(str::parse).collect::<Result<Vec<Withheld>, _>>() {
+        Ok(withheld) => {
+            world.withheld = withheld;
+            Answer::empty(204)
+        }
+        Err(problem) => wrong(400, problem),
     }
 }
 

@@ -36,7 +36,11 @@ pub mod verdict;
 
 pub mod control;
 pub mod record;
+pub mod withheld;
+
 pub mod server;
+pub mod tls;
+pub mod trust;
 pub mod traffic;
 
 pub use scenario::{Scenario, ScenarioError};
@@ -55,11 +59,12 @@ pub fn answer(world: &mut World, request: &Request) -> Answer {
 /// Answers a request that arrived earlier, at the ordinal given.
 pub fn answer_begun(world: &mut World, request: &Request, began: u64) -> Answer {
     pending::settle(world);
-    let answer = with_faults(world, request, route);
+    let mut answer = with_faults(world, request, route);
     let struck = std::mem::take(&mut world.struck);
     if request.service != Service::Control {
         traffic::keep(request, &answer, &struck);
     }
+    withheld::withhold(&world.withheld, request, &mut answer);
     record::keep(world, request, &answer, began);
     answer
 }

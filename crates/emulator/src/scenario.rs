@@ -124,6 +124,11 @@ impl Scenario {
         self.apps.first()
     }
 
+    /// Where the tenant lives.
+    pub fn cloud(&self) -> Cloud {
+        self.cloud
+    }
+
     /// The tenant id.
     pub fn tenant_id(&self) -> &str {
         &self.tenant_id
@@ -169,6 +174,7 @@ impl Scenario {
             history: History::default(),
             meters: Meters::default(),
             ordinal: 0,
+            withheld: Vec::new(),
         };
         crate::attacker::plant(&mut world);
         Ok(world)

@@ -1,9 +1,10 @@
-//! The listeners: five ports on loopback around one world.
+//! The listeners: five ports on loopback around one world, or one port under the real names.
 //!
 //! Invariant: the world is locked only while an answer is made. Latency, the attacker and slow clients wait
 //! outside the lock.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,15 +17,23 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, wait};
+use crate::cloud;
 use crate::message::{Answer, Request, Service};
 use crate::scenario::{Scenario, ScenarioError};
+use crate::tls::TlsListener;
+use crate::trust::{Trust, TrustError, host_names};
+use crate::withheld::Withheld;
 use crate::world::{Bases, Shared, World};
 use crate::{attacker, control};
 
 /// How the attacker's pace is looked at while nobody moves the clock.
 const PACE: Duration = Duration::from_millis(50);
+
+/// The port of the real names.
+const HTTPS: u16 = 443;
 
 /// Longest body that is read.
 const BODY_MAX: usize = 8 * 1024 * 1024;
@@ -42,11 +51,28 @@ pub struct Options {
     pub listen: Option<SocketAddr>,
     /// One line per request on standard error.
     pub log: bool,
+    /// Speak TLS, and write the certificate of this run's authority to this file. The control endpoint, which
+    /// no tenant has, stays plain.
+    pub ca_file: Option<PathBuf>,
+    /// Answer on port 443 under the real host names, for clients that cannot be sent elsewhere. Only where
+    /// those names lead to loopback: a network namespace with a hosts file of its own.
+    pub real_names: bool,
+    /// Members to take out of answers.
+    pub withheld: Vec<Withheld>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { latency: Duration::ZERO, seed: 1, scale: 1.0, listen: None, log: false }
+        Self {
+            latency: Duration::ZERO,
+            seed: 1,
+            scale: 1.0,
+            listen: None,
+            log: false,
+            ca_file: None,
+            real_names: false,
+            withheld: Vec::new(),
+        }
     }
 }
 
@@ -90,6 +116,23 @@ pub enum Error {
     /// Not on loopback.
     #[error("{0} is not a loopback address")]
     NotLoopback(SocketAddr),
+    /// No TLS.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The authority's certificate could not be written.
+    #[error("the certificate of the authority could not be written to {}", path.display())]
+    CaFile {
+        /// Where to.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Real names without TLS.
+    #[error("the real names are answered under TLS only: name a file for the authority's certificate")]
+    NamesWithoutTls,
+    /// The attacker's client could not be made.
+    #[error("no HTTP client")]
+    Client(#[from] reqwest::Error),
 }
 
 /// A running emulator.
@@ -122,34 +165,87 @@ impl Running {
 
 #[derive(Clone)]
 struct Front {
-    service: Service,
+    door: Door,
     shared: Shared,
     latency: Duration,
     log: bool,
     /// Held by whoever moves the clock, so that the attacker's acts stay in order.
     driver: Arc<AsyncMutex<()>>,
+    /// What to begin again with.
+    origin: Arc<(Scenario, u64)>,
+}
+
+/// How a listener knows which service a request is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// It has one service only.
+    Of(Service),
+    /// By the host name in the request.
+    ByName,
 }
 
 /// Starts the emulator.
 pub async fn start(scenario: Scenario, options: Options) -> Result<Running, Error> {
+    let trust = options.ca_file.is_some().then(Trust::new).transpose()?;
+    if options.real_names && trust.is_none() {
+        return Err(Error::NamesWithoutTls);
+    }
+    let listeners = if options.real_names { by_name(options.listen).await? } else { five(options.listen).await? };
+    let bases = bases(&scenario, &listeners, trust.is_some());
+    let clock = Clock::running(scenario.clock, options.scale);
+    let mut world = scenario.world(options.seed, bases.clone(), clock)?;
+    world.withheld.clone_from(&options.withheld);
+    let shared = Shared::new(world, attackers_client(trust.as_ref())?);
+    if let (Some(path), Some(trust)) = (&options.ca_file, &trust) {
+        std::fs::write(path, &trust.authority).map_err(|source| Error::CaFile { path: path.clone(), source })?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    let driver = Arc::new(AsyncMutex::new(()));
+    let mut endpoints = endpoints(&scenario, &bases);
+    endpoints.ca_file = options.ca_file.as_ref().map(|path| path.display().to_string());
+    let origin = Arc::new((scenario, options.seed));
+    let mut tasks = JoinSet::new();
+    for (door, listener) in listeners {
+        let front = Front {
+            door,
+            shared: shared.clone(),
+            latency: options.latency,
+            log: options.log,
+            driver: Arc::clone(&driver),
+            origin: Arc::clone(&origin),
+        };
+        match trust.as_ref().filter(|_| door != Door::Of(Service::Control)) {
+            Some(trust) => {
+                let address = listener.local_addr().unwrap_or_else(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+                let listener = TlsListener::new(listener, TlsAcceptor::from(Arc::clone(&trust.server)))
+                    .map_err(|source| Error::Listen { address, source })?;
+                tasks.spawn(serve(listener, front, stopped.clone()));
+            }
+            None => {
+                tasks.spawn(serve(listener, front, stopped.clone()));
+            }
+        }
+    }
+    tasks.spawn(pace(shared.clone(), driver));
+    Ok(Running { endpoints, shared, stop, tasks })
+}
+
+type Listeners = Vec<(Door, TcpListener)>;
+
+/// A port for each service.
+async fn five(first: Option<SocketAddr>) -> Result<Listeners, Error> {
     let services = [Service::Login, Service::Graph, Service::Exchange, Service::Purview, Service::Control];
     let mut listeners = Vec::new();
     for (offset, service) in (0_u16..).zip(services) {
-        listeners.push((service, listen(options.listen, offset).await?));
+        listeners.push((Door::Of(service), listen(first, offset).await?));
     }
-    let bases = bases(&listeners);
-    let clock = Clock::running(scenario.clock, options.scale);
-    let shared = Shared::new(scenario.world(options.seed, bases.clone(), clock)?);
-    let (stop, stopped) = watch::channel(false);
-    let driver = Arc::new(AsyncMutex::new(()));
-    let mut tasks = JoinSet::new();
-    for (service, listener) in listeners {
-        let front =
-            Front { service, shared: shared.clone(), latency: options.latency, log: options.log, driver: Arc::clone(&driver) };
-        tasks.spawn(serve(listener, front, stopped.clone()));
-    }
-    tasks.spawn(pace(shared.clone(), driver));
-    Ok(Running { endpoints: endpoints(&scenario, &bases), shared, stop, tasks })
+    Ok(listeners)
+}
+
+/// The port of the real names, and one for the control endpoint.
+async fn by_name(control: Option<SocketAddr>) -> Result<Listeners, Error> {
+    let https = listen(Some(SocketAddr::from((Ipv4Addr::LOCALHOST, HTTPS))), 0).await?;
+    Ok(vec![(Door::ByName, https), (Door::Of(Service::Control), listen(control, 0).await?)])
 }
 
 async fn listen(first: Option<SocketAddr>, offset: u16) -> Result<TcpListener, Error> {
@@ -162,20 +258,32 @@ async fn listen(first: Option<SocketAddr>, offset: u16) -> Result<TcpListener, E
     TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
 }
 
-fn bases(listeners: &[(Service, TcpListener)]) -> Bases {
-    let mut bases = Bases::default();
-    for (service, listener) in listeners {
-        let address = listener.local_addr().map_or_else(|_| String::new(), |address| format!("http://{address}"));
-        let slot = match service {
-            Service::Login => &mut bases.login,
-            Service::Graph => &mut bases.graph,
-            Service::Exchange => &mut bases.exchange,
-            Service::Purview => &mut bases.purview,
-            Service::Control => &mut bases.control,
-        };
-        *slot = address;
+fn bases(scenario: &Scenario, listeners: &Listeners, with_tls: bool) -> Bases {
+    let base = |service: Service| {
+        let own = listeners.iter().find(|(door, _)| *door == Door::Of(service));
+        let Some((_, listener)) = own else { return scenario.cloud().base(service) };
+        let scheme = if with_tls && service != Service::Control { "https" } else { "http" };
+        listener.local_addr().map_or_else(|_| String::new(), |address| format!("{scheme}://{address}"))
+    };
+    Bases {
+        login: base(Service::Login),
+        graph: base(Service::Graph),
+        exchange: base(Service::Exchange),
+        purview: base(Service::Purview),
+        control: base(Service::Control),
     }
-    bases
+}
+
+/// A client that trusts this run's authority, and to which every real name is loopback.
+fn attackers_client(trust: Option<&Trust>) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder().no_proxy().user_agent("axios/1.7.9");
+    if let Some(trust) = trust {
+        builder = builder.tls_certs_only([reqwest::Certificate::from_pem(trust.authority.as_bytes())?]);
+        for name in host_names() {
+            builder = builder.resolve(name, SocketAddr::from((Ipv4Addr::LOCALHOST, HTTPS)));
+        }
+    }
+    Ok(builder.build()?)
 }
 
 fn endpoints(scenario: &Scenario, bases: &Bases) -> Endpoints {
@@ -197,7 +305,10 @@ fn endpoints(scenario: &Scenario, bases: &Bases) -> Endpoints {
     }
 }
 
-async fn serve(listener: TcpListener, front: Front, mut stopped: watch::Receiver<bool>) {
+async fn serve<L>(listener: L, front: Front, mut stopped: watch::Receiver<bool>)
+where
+    L: axum::serve::Listener<Addr = SocketAddr>,
+{
     let app = Router::new().fallback(handle).with_state(front);
     let until = async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -207,10 +318,17 @@ async fn serve(listener: TcpListener, front: Front, mut stopped: watch::Receiver
 }
 
 async fn handle(State(front): State<Front>, request: HttpRequest<Body>) -> Response<Body> {
-    let Some(request) = read(front.service, request).await else {
+    let service = match front.door {
+        Door::Of(service) => service,
+        Door::ByName => match by_host(&front, &request) {
+            Ok(service) => service,
+            Err(answer) => return respond(answer),
+        },
+    };
+    let Some(request) = read(service, request).await else {
         return respond(Answer::empty(413));
     };
-    if front.service == Service::Control {
+    if service == Service::Control {
         return respond(at_control(&front, &request).await);
     }
     let began = front.shared.lock().next_ordinal();
@@ -228,6 +346,21 @@ async fn handle(State(front): State<Front>, request: HttpRequest<Body>) -> Respo
     respond(answer)
 }
 
+/// The service whose name the client used.
+fn by_host(front: &Front, request: &HttpRequest<Body>) -> Result<Service, Answer> {
+    let header = request.headers().get("host").and_then(|value| value.to_str().ok());
+    let host = request.uri().host().or(header).unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    if let Some(service) = front.origin.0.cloud().service_of(host) {
+        return Ok(service);
+    }
+    match cloud::ALL.iter().find_map(|cloud| cloud.service_of(host)) {
+        Some(Service::Login) => Err(crate::entra::in_another_cloud(&mut front.shared.lock())),
+        Some(_) => Err(Answer::graph_error(401, "InvalidAuthenticationToken", "Access token validation failure.")),
+        None => Err(Answer::empty(421)),
+    }
+}
+
 async fn at_control(front: &Front, request: &Request) -> Answer {
     if request.method == "POST" && request.path == "/clock" {
         return match control::asked_advance(request) {
@@ -238,9 +371,26 @@ async fn at_control(front: &Front, request: &Request) -> Answer {
             Err(answer) => answer,
         };
     }
+    if request.method == "POST" && request.path == "/reset" {
+        let _driving = front.driver.lock().await;
+        return reset(front);
+    }
     let mut world = front.shared.lock();
     world.tick();
     crate::answer(&mut world, request)
+}
+
+/// Begins again with the scenario, at the time that it is.
+fn reset(front: &Front) -> Answer {
+    let mut world = front.shared.lock();
+    let (scenario, seed) = &*front.origin;
+    match scenario.world(*seed, world.tenant.bases.clone(), world.clock.clone()) {
+        Ok(fresh) => {
+            *world = World { now: world.now, ..fresh };
+            Answer::empty(204)
+        }
+        Err(error) => Answer::json(500, &serde_json::json!({"problem": error.to_string()})),
+    }
 }
 
 /// Moves the clock, stopping at each moment the attacker wants to act.

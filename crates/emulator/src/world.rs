@@ -22,6 +22,7 @@ use crate::graph::throttle::Meters;
 use crate::history::History;
 use crate::message::{Answer, Request};
 use crate::seed::Mint;
+use crate::withheld::Withheld;
 
 /// An application that may sign in to the tenant.
 #[derive(Clone, Debug)]
@@ -236,6 +237,8 @@ pub struct World {
     pub meters: Meters,
     /// Last ordinal given out.
     pub ordinal: u64,
+    /// Members that a test takes out of answers.
+    pub withheld: Vec<Withheld>,
 }
 
 impl World {
@@ -257,6 +260,7 @@ impl World {
             history: History::default(),
             meters: Meters::default(),
             ordinal: self.ordinal,
+            withheld: Vec::new(),
         }
     }
 
@@ -278,13 +282,15 @@ pub struct Shared {
     world: Arc<Mutex<World>>,
     /// Where the services listen.
     pub bases: Bases,
+    /// What the attacker speaks HTTP with.
+    pub http: reqwest::Client,
 }
 
 impl Shared {
     /// Shares a world.
-    pub fn new(world: World) -> Self {
+    pub fn new(world: World, http: reqwest::Client) -> Self {
         let bases = world.tenant.bases.clone();
-        Self { world: Arc::new(Mutex::new(world)), bases }
+        Self { world: Arc::new(Mutex::new(world)), bases, http }
     }
 
     /// The lock itself.

@@ -38,15 +38,7 @@ pub fn scenario(name: &str) -> anyhow::Result<Scenario> {
 }
 
 /// Starts it with the options given.
-pub async fn begin(
-    scenario: Scenario,
-    latency_ms: u64,
-    seed: u64,
-    scale: f64,
-    listen: Option<std::net::SocketAddr>,
-    log: bool,
-) -> anyhow::Result<Running> {
-    let options = Options { latency: Duration::from_millis(latency_ms), seed, scale, listen, log };
+pub async fn begin(scenario: Scenario, options: Options) -> anyhow::Result<Running> {
     start(scenario, options).await.context("the emulated tenant could not be started")
 }
 
@@ -60,7 +52,17 @@ pub async fn run(args: &EmulateArgs, environment: &Environment, out: &Output) ->
     }
     let scenario = scenario(args.scenario.as_deref().unwrap_or_default())?;
     let scale = environment.clock_scale().and_then(|scale| scale.parse().ok()).unwrap_or(1.0);
-    let running = begin(scenario, args.latency, args.seed, scale, args.listen, args.log).await?;
+    let options = Options {
+        latency: Duration::from_millis(args.latency),
+        seed: args.seed,
+        scale,
+        listen: args.listen,
+        log: args.log,
+        ca_file: args.tls.clone(),
+        real_names: args.real_names,
+        withheld: args.withhold.clone(),
+    };
+    let running = begin(scenario, options).await?;
     out.data(&serde_json::to_string(&running.endpoints)?)?;
     tokio::signal::ctrl_c().await.context("the interrupt could not be waited for")?;
     running.stop().await;

@@ -77,7 +77,7 @@ struct Hand<'a> {
 impl<'a> Hand<'a> {
     fn new(shared: &'a Shared) -> Self {
         let tenant = shared.lock().tenant.id.clone();
-        let client = reqwest::Client::builder().no_proxy().user_agent("axios/1.7.9").build().unwrap_or_default();
+        let client = shared.http.clone();
         Self { shared, client, tenant }
     }
 

@@ -41,6 +41,12 @@ pub(crate) struct Place<'a> {
     tenant: &'a str,
 }
 
+/// What the sign-in host of another cloud says of this tenant.
+pub fn in_another_cloud(world: &mut World) -> Answer {
+    let tenant = world.tenant.id.clone();
+    Failure::no_tenant(&tenant).answer(world)
+}
+
 /// Answers for the sign-in host.
 pub fn answer(world: &mut World, request: &Request) -> Answer {
     let path = encoding::decode(&request.path);

@@ -86,7 +86,7 @@ fn content_type(item: &Value) -> Option<&str> {
 
 fn inner(world: &mut World, outer: &Request, caller: &Caller, item: &Value) -> Result<Answer, Answer> {
     let request = inner_request(world, outer, item)?;
-    let answer = if let Some(fault) = world.faults.strike(world.now, &request) {
+    let mut answer = if let Some(fault) = world.faults.strike(world.now, &request) {
         world.struck.push(Struck { id: Some(text(item, "id").to_owned()), kind: fault.kind });
         match crate::faults::before(fault, &request) {
             Some(answer) => answer,
@@ -95,6 +95,7 @@ fn inner(world: &mut World, outer: &Request, caller: &Caller, item: &Value) -> R
     } else {
         super::limited(world, &request, caller)
     };
+    crate::withheld::withhold(&world.withheld, &request, &mut answer);
     // One connection carries them all: when it breaks for one, it breaks for all.
     if answer.hang_up { Err(answer) } else { Ok(answer) }
 }

@@ -88,6 +88,18 @@ pub(crate) fn route(world: &mut World, request: &Request, caller: &Caller) -> An
     finish(world, request, answer)
 }
 
+/// The operation of a request, as the list below has it.
+pub fn operation_of(request: &Request) -> Option<String> {
+    let (version, mut segments) = path::parse(&request.path)?;
+    if segments.first().is_some_and(|first| first.eq_ignore_ascii_case("me")) {
+        segments.splice(0..1, ["users".to_owned(), "me".to_owned()]);
+    }
+    if segments.len() == 1 && segments.first().is_some_and(|first| first == "$batch") {
+        return Some(format!("{} /$batch", request.method));
+    }
+    path::find(&request.method, version, &segments).map(|(row, _)| format!("{} {}", row.method, row.path))
+}
+
 /// The operations that exist here, for the control endpoint.
 pub fn operations_served() -> Value {
     // What is not in the table by itself: the batch, and the other key of a row.

@@ -121,3 +121,66 @@ async fn tests_change_faults_and_tenant_from_outside() {
     }
     running.stop().await;
 }
+
+/// A running tenant under TLS, and a client that trusts this run.
+async fn under_tls() -> (Running, tempfile::TempDir, reqwest::ClientBuilder) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("authority.pem");
+    let options = Options { ca_file: Some(file.clone()), scale: 0.0, ..Options::default() };
+    let running = start(Scenario::from_value(&scenario()).unwrap(), options).await.unwrap();
+    assert_eq!(running.endpoints.ca_file.as_deref(), file.to_str());
+    let authority = reqwest::Certificate::from_pem(&std::fs::read(&file).unwrap()).unwrap();
+    (running, folder, reqwest::Client::builder().tls_certs_only([authority]))
+}
+
+#[tokio::test]
+async fn clients_choose_between_both_versions_of_http() {
+    let (running, _folder, builder) = under_tls().await;
+    let client = builder.build().unwrap();
+    let token = token(&running, &client).await;
+    let domains = format!("{}/v1.0/domains", running.endpoints.graph);
+    assert!(domains.starts_with("https://127.0.0.1:"), "{domains}");
+    let answer = send(client.get(&domains).bearer_auth(&token)).await.unwrap();
+    assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_2, 200));
+    let (running, _folder, builder) = under_tls().await;
+    let client = builder.http1_only().build().unwrap();
+    let answer = send(client.get(format!("{}/v1.0/domains", running.endpoints.graph)).bearer_auth(&token)).await.unwrap();
+    assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_11, 200));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_certificate_is_for_every_real_name_and_nobody_else_trusts_it() {
+    let (running, _folder, builder) = under_tls().await;
+    let address: std::net::SocketAddr = running.endpoints.login.trim_start_matches("https://").parse().unwrap();
+    let names: Vec<&str> = regain_emulator::trust::host_names().collect();
+    let client = names.iter().fold(builder, |builder, name| builder.resolve(name, address)).build().unwrap();
+    for name in &names {
+        let url = format!("https://{name}:{}/{TENANT}/v2.0/.well-known/openid-configuration", address.port());
+        assert_eq!(send(client.get(url)).await.unwrap().status(), 200, "{name}");
+    }
+    let stranger = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    assert!(send(stranger.get(format!("{}/device", running.endpoints.login))).await.is_err());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_withholds_members_and_begins_again() {
+    let running = run(|_| {}, Duration::ZERO).await;
+    let client = reqwest::Client::new();
+    let token = token(&running, &client).await;
+    let base = running.endpoints.control.clone();
+    let user = format!("{}/v1.0/users/{ADA}", running.endpoints.graph);
+    let read = || async { send(client.get(&user).bearer_auth(&token)).await.unwrap().json::<Value>().await.unwrap() };
+    let post = |path: &str, body: Value| send(client.post(format!("{base}{path}")).json(&body));
+    let change = json!({"graph": {"method": "PATCH", "path": format!("/users/{ADA}"), "body": {"jobTitle": "Buyer"}}});
+    assert_eq!(post("/change", change).await.unwrap().status(), 204);
+    assert_eq!(post("/withhold", json!(["GET /users/{}:displayName"])).await.unwrap().status(), 204);
+    assert_eq!(post("/withhold", json!(["nonsense"])).await.unwrap().status(), 400);
+    let seen = read().await;
+    assert_eq!((seen.get("displayName"), seen["jobTitle"].as_str()), (None, Some("Buyer")));
+    assert_eq!(post("/reset", json!(null)).await.unwrap().status(), 204);
+    let seen = read().await;
+    assert_eq!((seen["displayName"].as_str(), seen["jobTitle"].as_str()), (Some("Ada"), None));
+    running.stop().await;
+}

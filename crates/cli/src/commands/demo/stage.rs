@@ -49,7 +49,7 @@ impl Stage {
         let environment = Environment::empty();
         let scenario = emulate::scenario(&args.scenario)?;
         let accounts = targets(&args.scenario)?;
-        let running = emulate::begin(scenario, 0, 1, 1.0, None, false).await?;
+        let running = emulate::begin(scenario, regain_emulator::Options::default()).await?;
         let folder =
             Folder(std::env::temp_dir().join(format!("regain-demo-{}-{:016x}", std::process::id(), rand::random::<u64>())));
         let line = serde_json::to_string(&running.endpoints)?;
