@@ -40,6 +40,8 @@ pub struct Asked {
     pub is_default: bool,
     /// Permissions by name.
     pub named: Vec<String>,
+    /// `openid`: an identity token as well.
+    pub wants_identity: bool,
     /// The client copes with claims challenges (`cp1`).
     pub copes_with_challenges: bool,
 }
@@ -47,13 +49,14 @@ pub struct Asked {
 impl Asked {
     /// Reads the form.
     pub fn parse(world: &World, form: &Form) -> Result<Self, Failure> {
+        let scope = form.get("scope").map(String::as_str).unwrap_or_default();
         let mut asked = Self {
             service: Service::Graph,
             is_default: false,
             named: Vec::new(),
+            wants_identity: scope.split_whitespace().any(|item| item == "openid"),
             copes_with_challenges: copes_with_challenges(form.get("claims").map(String::as_str).unwrap_or_default()),
         };
-        let scope = form.get("scope").map(String::as_str).unwrap_or_default();
         for item in scope.split_whitespace().filter(|item| !OPENID.contains(item)) {
             let (resource, name) = split_scope(item);
             if let Some(resource) = resource {

@@ -128,6 +128,7 @@ fn code(world: &mut World, account: &str, asked: &Form) -> Result<String, Failur
         challenge,
         scopes,
         service: wanted.service,
+        wants_identity: wanted.wants_identity,
         nonce: asked.get("nonce").cloned(),
         issued: world.now,
         is_spent: false,
@@ -173,6 +174,7 @@ pub(crate) fn redeem(world: &mut World, place: &Place, client_id: &str, form: &F
         scopes: &code.scopes,
         service: code.service,
         copes_with_challenges: asked.copes_with_challenges,
+        wants_identity: code.wants_identity || asked.wants_identity,
         nonce: code.nonce.as_deref(),
     };
     Ok(user::answer(world, &granted, form))

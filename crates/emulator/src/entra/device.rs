@@ -30,6 +30,7 @@ pub fn begin(world: &mut World, client_id: &str, form: &Form) -> Result<Answer, 
         client_id: client_id.to_owned(),
         scopes,
         service: asked.service,
+        wants_identity: asked.wants_identity,
         issued: world.now,
         state: DeviceState::Pending,
     };
@@ -132,6 +133,7 @@ pub(crate) fn redeem(world: &mut World, place: &Place, client_id: &str, form: &F
         scopes: &device.scopes,
         service: device.service,
         copes_with_challenges: asked.copes_with_challenges,
+        wants_identity: device.wants_identity || asked.wants_identity,
         nonce: None,
     };
     Ok(user::answer(world, &granted, form))

@@ -29,6 +29,8 @@ pub struct Code {
     pub scopes: Vec<String>,
     /// The resource of the first token.
     pub service: Service,
+    /// An identity token was asked for.
+    pub wants_identity: bool,
     /// Goes into the identity token.
     pub nonce: Option<String>,
     /// When it was given out.
@@ -48,6 +50,8 @@ pub struct Device {
     pub scopes: Vec<String>,
     /// The resource of the first token.
     pub service: Service,
+    /// An identity token was asked for.
+    pub wants_identity: bool,
     /// When it was given out.
     pub issued: Timestamp,
     /// What the person answered.

@@ -198,6 +198,7 @@ fn user_answer(world: &mut World, account: &str, client_id: &str, scopes: &[Stri
         scopes,
         service: asked.service,
         copes_with_challenges: asked.copes_with_challenges,
+        wants_identity: asked.wants_identity,
         nonce: None,
     };
     user::answer(world, &granted, form)

@@ -23,6 +23,8 @@ pub struct Granted<'a> {
     pub service: Service,
     /// The client copes with claims challenges.
     pub copes_with_challenges: bool,
+    /// An identity token as well.
+    pub wants_identity: bool,
     /// From the authorization request.
     pub nonce: Option<&'a str>,
 }
@@ -87,9 +89,8 @@ pub fn check_client(world: &World, client_id: &str) -> Result<(), Failure> {
 
 /// The answer of the token endpoint.
 pub fn answer(world: &mut World, granted: &Granted, form: &Form) -> Answer {
-    let &Granted { account, client_id, scopes, service, copes_with_challenges, nonce } = granted;
+    let &Granted { account, client_id, scopes, service, copes_with_challenges, wants_identity, nonce } = granted;
     let now = world.now;
-    let asked = form.get("scope").map(String::as_str).unwrap_or_default();
     let access = token::for_user(&mut world.tenant, account, client_id, scopes, service, now);
     if copes_with_challenges {
         world.tenant.sessions.watch_access(&access, account);
@@ -100,9 +101,7 @@ pub fn answer(world: &mut World, granted: &Granted, form: &Form) -> Answer {
         "token_type": "Bearer", "scope": scopes.join(" "), "expires_in": seconds, "ext_expires_in": seconds,
         "access_token": access, "refresh_token": refresh,
     });
-    if asked.split_whitespace().any(|scope| scope == "openid")
-        && let Some(identity) = identity(world, account, client_id, nonce)
-    {
+    if wants_identity && let Some(identity) = identity(world, account, client_id, nonce) {
         body["id_token"] = Value::from(identity);
     }
     if form.get("client_info").is_some_and(|wanted| wanted == "1") {

@@ -12,13 +12,13 @@ async fn send(request: reqwest::RequestBuilder) -> Result<reqwest::Response, req
     request.send().await
 }
 
-async fn run(change: impl FnOnce(&mut Value), latency: Duration) -> Running {
+pub async fn run(change: impl FnOnce(&mut Value), latency: Duration) -> Running {
     let mut value = scenario();
     change(&mut value);
     start(Scenario::from_value(&value).unwrap(), Options { latency, scale: 0.0, ..Options::default() }).await.unwrap()
 }
 
-async fn token(running: &Running, client: &reqwest::Client) -> String {
+pub async fn token(running: &Running, client: &reqwest::Client) -> String {
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", APP),

@@ -7,6 +7,8 @@ mod common;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod habits;
+#[cfg(test)]
 mod listeners;
 #[cfg(test)]
 mod roles;
