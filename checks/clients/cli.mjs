@@ -1,7 +1,7 @@
 // CLI for Microsoft 365, its commands run in this process.
 // Usage: node cli.mjs NODE_MODULES ENDPOINTS CERTIFICATE
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -25,6 +25,10 @@ async function control(method, path, body) {
   const text = await answer.text();
   return text ? JSON.parse(text) : undefined;
 }
+
+// To the file of facts where there is one, else to standard output.
+const sayOk = (line) =>
+  process.env.REGAIN_FACTS ? appendFileSync(process.env.REGAIN_FACTS, `ok ${line}\n`) : console.log(`ok ${line}`);
 
 // What one step asserted.
 class Facts {
@@ -154,14 +158,14 @@ function steps(way) {
       facts.isSo("body", "POST /$batch:responses.body", first.body?.id, ADA_ID);
     },
     async "be throttled and recover"(facts) {
-      await control("POST", "/faults", [{ match: { path: "/users/" }, when: { times: 2 }, kind: "throttle", seconds: 1 }]);
+      await control("POST", "/faults", [{ match: { path: "/users/" }, when: { times: 1 }, kind: "throttle", seconds: 1 }]);
       const user = await run("entra user get", { userName: ADA });
       facts.isSo("read in the end", `${READ}:id`, user.id, ADA_ID);
       const seen = (await control("GET", "/requests")).filter((one) => one.service === "graph");
-      assert.deepEqual(seen.map((one) => one.status), [429, 429, 200]);
+      assert.deepEqual(seen.map((one) => one.status), [429, 200]);
       const waited = Date.parse(seen.at(-1).at) - Date.parse(seen[0].at);
-      // Without the header the client waits ten seconds each time.
-      facts.isSo("waited as told", `${READ}:header.Retry-After`, waited >= 2000 && waited < 9000, true);
+      // Without the header the client waits ten seconds.
+      facts.isSo("waited as told", `${READ}:header.Retry-After`, waited >= 1000 && waited < 9000, true);
     },
   };
 }
@@ -199,7 +203,7 @@ for (const way of ["secret", "certificate"]) {
         well = false;
       } else {
         count += 1;
-        console.log(`ok ${client}: ${name}: ${fact} [${source}]`);
+        sayOk(`${client}: ${name}: ${fact} [${source}]`);
       }
       // A sign-in that failed leaves nobody signed in.
       if (name === "sign in") await attempt(step, []);

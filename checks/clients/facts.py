@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 import traceback
 import urllib.request
@@ -46,6 +47,16 @@ class Tenant:
 
     def confirm_device(self, user_code, user):
         self._call("POST", "/device", {"user_code": user_code, "user": user})
+
+
+def say_ok(line):
+    """To the file of facts where there is one, else to standard output."""
+    path = os.environ.get("REGAIN_FACTS")
+    if path is None:
+        print(f"ok {line}", flush=True)
+        return
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(f"ok {line}\n")
 
 
 class Facts:
@@ -96,6 +107,6 @@ async def prove(client, tenant, steps):
                 well = False
             else:
                 count += 1
-                print(f"ok {label}: {name} [{source}]", flush=True)
+                say_ok(f"{label}: {name} [{source}]")
     print(f"{client}: {count} facts, {time.monotonic() - began:.1f} s", flush=True)
     return well

@@ -3,6 +3,7 @@
 //! Invariant: the last line is the only one on stdout, and says what passed, failed and was skipped.
 //! One check that fails does not keep the next from running.
 
+mod clients;
 mod demo;
 mod described;
 mod licences;
@@ -22,7 +23,7 @@ use crate::{generated, run, say};
 /// A check: its heading and what it does. A new one is a new row.
 type Check = (&'static str, fn(&Repo, bool) -> Result<Tally>);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 11] = [
     ("formatting", formatting),
     ("lints", lints),
     ("walls", |repo, _| walls::check(repo)),
@@ -30,6 +31,7 @@ const CHECKS: [Check; 9] = [
     ("generated files", |repo, _| generated::check(repo).map(Tally::one)),
     ("tests", suites::tests),
     ("documentation tests", |repo, _| suites::documentation(repo)),
+    ("Microsoft's clients", clients::check),
     ("demonstration", |repo, _| demo::check(repo)),
     ("Microsoft's published description", |repo, _| described::check(repo)),
 ];

@@ -268,7 +268,7 @@ pub fn service_principal(id: &str, app_id: &str, name: &str) -> Value {
     json!({
         "id": id, "appId": app_id, "displayName": name, "appDisplayName": name, "accountEnabled": true, "servicePrincipalType": "Application",
         "appOwnerOrganizationId": null, "appRoles": [], "oauth2PermissionScopes": [], "servicePrincipalNames": [app_id], "tags": [],
-        "createdDateTime": "2024-01-01T00:00:00Z", "passwordCredentials": [], "keyCredentials": [],
+        "passwordCredentials": [], "keyCredentials": [],
     })
 }
 
