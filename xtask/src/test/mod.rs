@@ -23,7 +23,7 @@ use crate::{generated, run, say};
 /// A check: its heading and what it does. A new one is a new row.
 type Check = (&'static str, fn(&Repo, bool) -> Result<Tally>);
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 10] = [
     ("formatting", formatting),
     ("lints", lints),
     ("walls", |repo, _| walls::check(repo)),
