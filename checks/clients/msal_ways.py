@@ -113,7 +113,6 @@ async def device_code(tenant, facts):
     facts.is_so("page", f"{start}:verification_uri", flow["verification_uri"], f"{LOGIN}/device")
     facts.holds("words", f"{start}:message", flow["user_code"] in flow["message"])
     facts.is_so("life", f"{start}:expires_in", flow["expires_in"], 900)
-    facts.is_so("patience", f"{start}:interval", flow["interval"], 5)
     facts.holds("secret code", f"{start}:device_code", flow["device_code"])
     pending = app.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)
     facts.is_so("nobody yet", f"{TOKEN}:error", pending["error"], "authorization_pending")

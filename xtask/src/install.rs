@@ -132,7 +132,8 @@ fn by_pip(packages: &Packages, repo: &Repo) -> Result<bool> {
         return Ok(false);
     }
     let mut pip = Command::new(folder.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    // Compiling all of an SDK takes longer than what is used of it ever will.
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--requirement"]);
     Ok(run::shown(pip.arg(repo.root().join(packages.list)))?.ok)
 }
 

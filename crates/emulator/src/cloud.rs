@@ -19,6 +19,17 @@ pub enum Cloud {
     China,
 }
 
+/// What a host name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// A service of the cloud that was asked.
+    Here(Service),
+    /// A service of another cloud.
+    InAnotherCloud(Service),
+    /// None of Microsoft's that is known here.
+    Unknown,
+}
+
 /// All of them.
 pub const ALL: [Cloud; 4] = [Cloud::Global, Cloud::UsGovernment, Cloud::UsDefense, Cloud::China];
 
@@ -77,12 +88,41 @@ impl Cloud {
         services.into_iter().find(|service| self.hosts(*service).iter().any(|known| known.eq_ignore_ascii_case(host)))
     }
 
+    /// Whose name a client used, as it stands in `Host` or `:authority`.
+    pub fn host(self, name: &str) -> Host {
+        let name = name.rsplit_once(':').map_or(name, |(name, _)| name);
+        let elsewhere = || ALL.iter().find_map(|cloud| cloud.service_of(name)).map_or(Host::Unknown, Host::InAnotherCloud);
+        self.service_of(name).map_or_else(elsewhere, Host::Here)
+    }
+
     /// What discovery says in `cloud_instance_name`.
     pub fn instance_name(self) -> &'static str {
         match self {
             Self::Global => "microsoftonline.com",
             Self::UsGovernment | Self::UsDefense => "microsoftonline.us",
             Self::China => "partner.microsoftonline.cn",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cloud, Host};
+    use crate::message::Service;
+
+    #[test]
+    fn a_name_belongs_to_one_cloud() {
+        let cases = [
+            (Cloud::Global, "graph.microsoft.com:443", Host::Here(Service::Graph)),
+            (Cloud::Global, "LOGIN.microsoftonline.com", Host::Here(Service::Login)),
+            (Cloud::Global, "graph.microsoft.us", Host::InAnotherCloud(Service::Graph)),
+            (Cloud::UsDefense, "login.microsoftonline.us", Host::Here(Service::Login)),
+            (Cloud::UsDefense, "graph.microsoft.us", Host::InAnotherCloud(Service::Graph)),
+            (Cloud::China, "login.microsoftonline.com", Host::InAnotherCloud(Service::Login)),
+            (Cloud::Global, "elsewhere.example", Host::Unknown),
+        ];
+        for (cloud, name, host) in cases {
+            assert_eq!(cloud.host(name), host, "{cloud:?} {name}");
         }
     }
 }

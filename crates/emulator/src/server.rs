@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, wait};
-use crate::cloud;
+use crate::cloud::Host;
 use crate::message::{Answer, Request, Service};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::tls::TlsListener;
@@ -350,14 +350,13 @@ async fn handle(State(front): State<Front>, request: HttpRequest<Body>) -> Respo
 fn by_host(front: &Front, request: &HttpRequest<Body>) -> Result<Service, Answer> {
     let header = request.headers().get("host").and_then(|value| value.to_str().ok());
     let host = request.uri().host().or(header).unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    if let Some(service) = front.origin.0.cloud().service_of(host) {
-        return Ok(service);
-    }
-    match cloud::ALL.iter().find_map(|cloud| cloud.service_of(host)) {
-        Some(Service::Login) => Err(crate::entra::in_another_cloud(&mut front.shared.lock())),
-        Some(_) => Err(Answer::graph_error(401, "InvalidAuthenticationToken", "Access token validation failure.")),
-        None => Err(Answer::empty(421)),
+    match front.origin.0.cloud().host(host) {
+        Host::Here(service) => Ok(service),
+        Host::InAnotherCloud(Service::Login) => Err(crate::entra::in_another_cloud(&mut front.shared.lock())),
+        Host::InAnotherCloud(_) => {
+            Err(Answer::graph_error(401, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience."))
+        }
+        Host::Unknown => Err(Answer::empty(421)),
     }
 }
 

@@ -39,10 +39,12 @@ pub fn check(repo: &Repo, install: bool) -> Result<Tally> {
         let running: Vec<_> = jobs.into_iter().map(|job| scope.spawn(move || job.run())).collect();
         running.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(anyhow!("a script broke off")))).collect()
     });
-    let mut all = Tally::default();
-    for tally in tallies {
-        all += tally?;
-    }
+    let [python, cli, described] = tallies.try_into().map_err(|_| anyhow!("a script is missing"))?;
+    let (mut all, described) = (python?, described?);
+    all += cli?;
+    say::note(&format!("Microsoft's clients: {} facts, each without its source too", all.passed));
+    say::note(&format!("requests made from the description: {} operations", described.passed));
+    all += described;
     Ok(all)
 }
 
@@ -99,12 +101,18 @@ impl Kit<'_> {
         let script = self.script("run.py", &own);
         let mut command = Command::new(self.checks("inside.sh"));
         command.arg(&own).arg(script.get_program()).args(script.get_args()).env("REGAIN_FACTS", own.join("facts.log"));
-        Ok(Ok(command))
+        Ok(Ok(self.with_bytecode(command)))
     }
 
     fn script(&self, name: &str, own: &Path) -> Command {
         let mut command = Command::new(PYTHON.folder(self.repo).join("bin/python"));
         command.arg(self.checks(name)).arg("--regain").arg(&self.regain).arg("--work").arg(own);
+        self.with_bytecode(command)
+    }
+
+    /// What Python compiles goes below the target folder, wherever its source is.
+    fn with_bytecode(&self, mut command: Command) -> Command {
+        command.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPYCACHEPREFIX", self.repo.target().join("clients/bytecode"));
         command
     }
 
@@ -151,11 +159,12 @@ fn counted(output: &str, ok: bool) -> Tally {
     Tally { passed, failed: failed + u64::from(silent), skipped: 0 }
 }
 
-/// `NAME: 41 facts, 33.8 s`, or `NAME: 75 operations, …`.
+/// `NAME: 41 facts, 33.8 s`, or `NAME: 75 operations, 46 of them with success: …`.
 fn facts(line: &str) -> Option<u64> {
-    let (_, rest) = line.rsplit_once(": ")?;
-    let (number, what) = rest.split_once(' ')?;
-    (what.starts_with("facts, ") || what.starts_with("operations, ")).then(|| number.parse().ok()).flatten()
+    line.split(": ").skip(1).find_map(|part| {
+        let (number, what) = part.split_once(' ')?;
+        (what.starts_with("facts, ") || what.starts_with("operations, ")).then(|| number.parse().ok()).flatten()
+    })
 }
 
 #[cfg(test)]
@@ -166,7 +175,10 @@ mod tests {
     fn facts_are_summed_and_silence_is_a_failure() {
         let output = "MSAL for Python: 36 facts, 7.2 s\nFAILED MSAL for Python: device code: who\nCLI, secret: 4 facts, 1.0 s\n";
         assert_eq!(counted(output, false), Tally { passed: 40, failed: 1, skipped: 0 });
-        assert_eq!(counted("the description: 75 operations, 60 of them\n", true), Tally { passed: 75, failed: 0, skipped: 0 });
+        assert_eq!(
+            counted("the description: 75 operations, 46 of them with success: no crash\n", true),
+            Tally { passed: 75, failed: 0, skipped: 0 }
+        );
         assert_eq!(counted("", true).failed, 1);
         assert_eq!(counted("MSAL for Python: 36 facts, 7.2 s\n", false).failed, 1);
     }
