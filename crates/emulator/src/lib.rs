@@ -40,8 +40,8 @@ pub mod withheld;
 
 pub mod server;
 pub mod tls;
-pub mod trust;
 pub mod traffic;
+pub mod trust;
 
 pub use scenario::{Scenario, ScenarioError};
 pub use server::{Endpoints, Options, Running, start};
