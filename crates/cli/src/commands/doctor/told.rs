@@ -94,7 +94,9 @@ fn app_text(app: &AppView) -> String {
     }
     let known = app.ways.len().saturating_sub(app.new.len());
     let remembered = if app.first { "seen for the first time, and remembered" } else { "known" };
-    let _ = writeln!(text, "  {known} credentials and owners {remembered}");
+    if known > 0 || app.unread.is_empty() {
+        let _ = writeln!(text, "  {known} credentials and owners {remembered}");
+    }
     for gone in &app.gone {
         let _ = writeln!(text, "  gone {} {} ({})", gone.kind, on_a_line(&gone.name), on_a_line(&gone.id));
     }
