@@ -93,7 +93,24 @@ pub const NODE: Packages = Packages {
     by: by_npm,
 };
 
+/// Engines that the log reader is compared with.
+pub const ENGINES: Packages = Packages {
+    name: "engines from PyPI",
+    needs: &["python3"],
+    list: "checks/logs/requirements.txt",
+    folder: "engines",
+    by: by_pip,
+};
+
 impl Packages {
+    /// The Python that has them, or what is missing. `REGAIN_PYTHON` names another one.
+    pub fn python(&self, repo: &Repo, install: bool) -> Result<Result<PathBuf, String>> {
+        if let Some(named) = std::env::var_os("REGAIN_PYTHON") {
+            return Ok(Ok(PathBuf::from(named)));
+        }
+        Ok(self.missing(repo, install)?.map_or_else(|| Ok(self.folder(repo).join("bin/python")), Err))
+    }
+
     /// Their folder.
     pub fn folder(&self, repo: &Repo) -> PathBuf {
         repo.target().join("clients").join(self.folder)

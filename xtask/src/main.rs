@@ -4,6 +4,7 @@ mod bench;
 mod binary;
 mod generated;
 mod install;
+mod judge;
 mod repo;
 mod run;
 mod say;
@@ -19,6 +20,9 @@ cargo xtask test [--install] [NAME]...
                                  every check, every test, and the demonstration; or those named
 cargo xtask bench [--json] [--dist] [--clone]
                                  the budgets, measured
+cargo xtask bench logs [--json] [--install] [--large]
+                                 the log reader beside other engines; --large goes up to 10 GB
+cargo xtask judge                how good the judgement of logs is, on labelled records (REGAIN_DATA)
 cargo xtask gen [--check]        write the generated files, or say which are out of date";
 
 fn main() -> ExitCode {
@@ -43,11 +47,17 @@ fn dispatch(words: &[&str]) -> anyhow::Result<bool> {
             only(&flags, &["--install"])?;
             test::all(&repo, flags.contains(&"--install"), &names)
         }
+        ["bench", "logs", flags @ ..] => {
+            only(flags, &["--json", "--install", "--large"])?;
+            let has = |flag| flags.contains(&flag);
+            bench::logs(&repo, has("--json"), has("--install"), has("--large"))
+        }
         ["bench", flags @ ..] => {
             only(flags, &["--json", "--dist", "--clone"])?;
             let has = |flag| flags.contains(&flag);
             bench::all(&repo, bench::Wanted { json: has("--json"), dist: has("--dist"), clone: has("--clone") })
         }
+        ["judge"] => judge::all(&repo),
         ["gen", flags @ ..] => {
             only(flags, &["--check"])?;
             if flags.contains(&"--check") { generated::check(&repo) } else { generated::write(&repo).map(|()| true) }

@@ -58,6 +58,9 @@ impl Repo {
         if let Some(wire) = self.wire() {
             command.env("REGAIN_WIRE", wire);
         }
+        if let Some(data) = self.data() {
+            command.env("REGAIN_DATA", data);
+        }
         command
     }
 
@@ -65,6 +68,13 @@ impl Repo {
     pub fn wire(&self) -> Option<PathBuf> {
         let named = std::env::var_os("REGAIN_WIRE").map(PathBuf::from);
         let beside = || self.root.parent().map(|folder| folder.join("shared/wire"));
+        named.or_else(beside).filter(|folder| folder.is_dir())
+    }
+
+    /// Logs that other people collected, where somebody has them: readers and judgement are tried on them.
+    pub fn data(&self) -> Option<PathBuf> {
+        let named = std::env::var_os("REGAIN_DATA").map(PathBuf::from);
+        let beside = || self.root.parent().map(|folder| folder.join("shared/data"));
         named.or_else(beside).filter(|folder| folder.is_dir())
     }
 

@@ -81,6 +81,9 @@ pub enum Command {
     /// The record and its check.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Exported audit logs: what they show.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Try every permission and endpoint that is needed.
     Doctor(DoctorArgs),
     /// The tenants that this machine knows.
@@ -381,6 +384,129 @@ pub enum EvidenceCommand {
         #[arg(long, value_name = "DIGEST", requires = "case")]
         head: Option<String>,
     },
+}
+
+/// `regain log`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum LogCommand {
+    /// Read exported audit logs: what happened, who was there, what is missing.
+    Scan(Box<ScanArgs>),
+    /// Print the same model and questions as SQL for ClickHouse, where one machine is not enough.
+    Sql(SqlArgs),
+}
+
+/// `regain log scan`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ScanArgs {
+    /// Exports as they are: CSV, JSON, JSON lines, gzip, zip. The kind is recognised.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Tell everything that this account did.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Vec<String>,
+    /// What is known of the intruder.
+    #[command(flatten)]
+    pub seeds: SeedArgs,
+    /// Say whose networks the intruder's addresses are in, from a CSV of ranges (first, last, what is known).
+    #[arg(long, value_name = "FILE")]
+    pub networks: Vec<PathBuf>,
+    /// The order of day and month, where dates like 5/4/2021 can be read both ways.
+    #[arg(long, value_enum)]
+    pub dates: Option<DatesArg>,
+    /// How many threads read (default: one for each processor).
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZero<usize>>,
+    /// In which form.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ScanFormat,
+    /// Write to this file instead of the screen.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Keep what was found in this case, with the digests of the files.
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<CaseId>,
+}
+
+/// The order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DatesArg {
+    /// Month, day, year.
+    Mdy,
+    /// Day, month, year.
+    Dmy,
+}
+
+/// Forms of what a scan found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScanFormat {
+    /// For a terminal.
+    Text,
+    /// One JSON document.
+    Json,
+    /// The timeline, one JSON object on each line.
+    Jsonl,
+    /// The timeline for a spreadsheet.
+    Csv,
+    /// One page with a picture.
+    Html,
+}
+
+/// `regain log sql`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct SqlArgs {
+    /// Which part.
+    #[arg(value_enum, default_value = "all")]
+    pub part: SqlPart,
+    /// Files to load, as ClickHouse names them: a path, with * for several, or a URL.
+    #[arg(long, value_name = "PATH", default_value = "audit.csv")]
+    pub files: String,
+    /// How the files are written.
+    #[arg(long, value_enum, default_value = "csv")]
+    pub shape: SqlShape,
+    /// What is known of the intruder.
+    #[command(flatten)]
+    pub seeds: SeedArgs,
+}
+
+/// What is known of the intruder; without any of it, the indicators find where to begin.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct SeedArgs {
+    /// An address that is the intruder's.
+    #[arg(long, value_name = "ADDRESS")]
+    pub from_address: Vec<std::net::IpAddr>,
+    /// A session that is the intruder's.
+    #[arg(long, value_name = "SESSION")]
+    pub from_session: Vec<String>,
+    /// An application that is the intruder's.
+    #[arg(long, value_name = "APP")]
+    pub from_app: Vec<String>,
+    /// Nothing before this moment is the intruder's, as in 2026-05-18T21:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<jiff::Timestamp>,
+}
+
+/// Parts of the SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SqlPart {
+    /// Everything, in its order.
+    All,
+    /// The table.
+    Schema,
+    /// How the exported files are loaded.
+    Load,
+    /// The questions.
+    Pivots,
+}
+
+/// How files for ClickHouse are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SqlShape {
+    /// CSV with a column AuditData.
+    Csv,
+    /// Audit records, one JSON object on each line.
+    Jsonl,
+    /// Parquet with a column AuditData.
+    Parquet,
 }
 
 /// `regain emulate`.

@@ -1,5 +1,6 @@
 //! From an error to the next thing to do.
 
+use regain_auditlog::ScanError;
 use regain_engine::EngineError;
 use regain_engine::intake::IntakeError;
 use regain_incident::plan::PlanError;
@@ -30,7 +31,20 @@ fn hint(cause: &(dyn std::error::Error + 'static), texts: &Texts) -> Option<Stri
     if let Some(error) = cause.downcast_ref::<EngineError>() {
         return engine(error, texts);
     }
+    if let Some(error) = cause.downcast_ref::<ScanError>() {
+        return scan(error, texts);
+    }
     cause.downcast_ref::<JournalError>().map(|error| journal(error, texts))
+}
+
+fn scan(error: &ScanError, texts: &Texts) -> Option<String> {
+    match error {
+        ScanError::EitherDate { .. } => Some(texts.get("hint-dates")),
+        ScanError::BothDates { .. } => Some(texts.get("hint-both-dates")),
+        ScanError::NothingKnown { .. } => Some(texts.get("hint-exports")),
+        ScanError::Shelf(_) => Some(texts.get("hint-temporary")),
+        ScanError::Source(_) | ScanError::TooMany { .. } => None,
+    }
 }
 
 fn provider(kind: &ProviderErrorKind, texts: &Texts) -> Option<String> {

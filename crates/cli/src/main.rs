@@ -99,6 +99,7 @@ async fn run(args: &Args, environment: &Environment, out: &Arc<Output>) -> anyho
         Command::Release(args) => commands::release::run(args, global, environment, out).await,
         Command::Report(args) => commands::report::run(args, global, environment, &out).await,
         Command::Evidence(command) => commands::evidence::run(command, global, environment, &out).await,
+        Command::Log(command) => commands::log::run(command, global, environment, &out).await,
         Command::Emulate(args) => commands::emulate::run(args, environment, &out).await,
         Command::Doctor(args) if args.setup && !commands::has_tenant(global, environment) => {
             let mut text = Vec::new();
@@ -168,6 +169,11 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("commands/contain.rs"),
         include_str!("commands/demo.rs"),
         include_str!("commands/evidence.rs"),
+        include_str!("commands/log/mod.rs"),
+        include_str!("commands/log/csv.rs"),
+        include_str!("commands/log/html.rs"),
+        include_str!("commands/log/screen.rs"),
+        include_str!("commands/log/picture.rs"),
         include_str!("commands/plan.rs"),
         include_str!("commands/release.rs"),
         include_str!("commands/report.rs"),

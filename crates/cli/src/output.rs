@@ -72,7 +72,7 @@ impl Output {
 
 /// The same JSON, which may end on a terminal: signs that steer one are written as `\u` and four digits.
 /// Outside of strings there are none but line breaks, which stay.
-fn harmless_json(text: &str) -> String {
+pub fn harmless_json(text: &str) -> String {
     use std::fmt::Write as _;
 
     let mut shown = String::with_capacity(text.len());

@@ -22,12 +22,14 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/reasons.ftl"),
     include_str!("../texts/en/demo.ftl"),
     include_str!("../texts/en/report.ftl"),
+    include_str!("../texts/en/log.ftl"),
 ];
 const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/main.ftl"),
     include_str!("../texts/sv/reasons.ftl"),
     include_str!("../texts/sv/demo.ftl"),
     include_str!("../texts/sv/report.ftl"),
+    include_str!("../texts/sv/log.ftl"),
 ];
 
 impl Language {
@@ -123,6 +125,7 @@ mod tests {
         let codes = regain_incident::judge::REASON_CODES.iter().map(|code| format!("reason-{code}"));
         let codes = codes.chain(MANUAL_CODES.iter().map(|code| format!("manual-{code}")));
         let codes = codes.chain(LEFT_OUT_CODES.iter().map(|code| format!("left-out-{code}")));
+        let codes = codes.chain(regain_auditlog::find::reason_codes().map(|code| format!("log-reason-{code}")));
         let codes = codes.chain(CRITERIA.iter().map(|code| format!("criterion-{code}")));
         let codes: Vec<String> = codes.collect();
         for language in [Language::En, Language::Sv] {

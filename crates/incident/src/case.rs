@@ -241,7 +241,7 @@ impl Case {
                 state.approval = Some(approval.clone());
             }
             Entry::Closed => self.closed = true,
-            Entry::Commanded { .. } => {}
+            Entry::Commanded { .. } | Entry::LogsScanned { .. } => {}
             other => self.fold_account(other, recorded.at).map_err(illegal)?,
         }
         Ok(())

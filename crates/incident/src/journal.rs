@@ -77,6 +77,13 @@ pub enum Entry {
         /// The raw answers, in the evidence table.
         evidence: Vec<Digest>,
     },
+    /// Exported audit logs were read.
+    LogsScanned {
+        /// The files, as they were named, each with its SHA-256: they are not kept, but can be known again.
+        files: Vec<(String, Digest)>,
+        /// What was found, in the evidence table.
+        evidence: Digest,
+    },
     /// A snapshot was judged.
     Judged {
         /// Whose.
@@ -261,6 +268,7 @@ impl Entry {
             Self::Commanded { .. } => "commanded",
             Self::AccountAdded { .. } => "account-added",
             Self::FacetRead { .. } => "facet-read",
+            Self::LogsScanned { .. } => "logs-scanned",
             Self::Judged { .. } => "judged",
             Self::Overruled { .. } => "overruled",
             Self::PlanMade { .. } => "plan-made",

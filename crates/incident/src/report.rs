@@ -161,6 +161,7 @@ fn line(case: &Case, recorded: &Recorded) -> Option<Line> {
         Entry::FacetRead { .. } | Entry::StepStarted { .. } => return None,
         Entry::AccountAdded { account } => account.upn.clone(),
         Entry::Commanded { command } => command.clone(),
+        Entry::LogsScanned { files, .. } => files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
         Entry::PlanMade { plan } => format!("{} {}", plan.id(), plan.kind().as_str()),
         Entry::PlanApproved { plan, .. } => plan.to_string(),
         Entry::Judged { account, .. }

@@ -38,6 +38,16 @@ impl Row {
         Self::new(what, format!("under {budget} {unit}"), Some((format!("{measured} {unit}"), measured < budget)))
     }
 
+    /// A measure that must reach its budget.
+    pub fn at_least(what: &str, unit: &str, budget: f64, measured: f64) -> Self {
+        Self::new(what, format!("at least {budget:.1} {unit}"), Some((format!("{measured:.2} {unit}"), measured >= budget)))
+    }
+
+    /// A measure that must stay within its budget.
+    pub fn at_most(what: &str, unit: &str, budget: f64, measured: f64) -> Self {
+        Self::new(what, format!("at most {budget:.1} {unit}"), Some((format!("{measured:.1} {unit}"), measured <= budget)))
+    }
+
     /// A budget that nobody looked at.
     pub fn not_measured(what: &str, budget: &str, why: &str) -> Self {
         Self {

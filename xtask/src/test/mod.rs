@@ -18,12 +18,12 @@ use anyhow::Result;
 use crate::install::{CLIPPY, RUSTFMT, Tool};
 use crate::repo::Repo;
 use crate::tally::Tally;
-use crate::{generated, run, say};
+use crate::{generated, judge, run, say};
 
 /// A check: its heading and what it does. A new one is a new row.
 type Check = (&'static str, fn(&Repo, bool) -> Result<Tally>);
 
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     ("formatting", formatting),
     ("lints", lints),
     ("walls", |repo, _| walls::check(repo)),
@@ -31,6 +31,7 @@ const CHECKS: [Check; 10] = [
     ("generated files", |repo, _| generated::check(repo).map(Tally::one)),
     ("tests", suites::tests),
     ("documentation tests", |repo, _| suites::documentation(repo)),
+    ("judgement of logs", |repo, _| judge::check(repo)),
     ("Microsoft's clients", clients::check),
     ("demonstration", |repo, _| demo::check(repo)),
     ("Microsoft's published description", |repo, _| described::check(repo)),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::described;
-use crate::install::NEXTEST;
+use crate::install::{ENGINES, NEXTEST};
 use crate::repo::Repo;
 use crate::tally::Tally;
 use crate::{run, say};
@@ -32,8 +32,23 @@ pub fn tests(repo: &Repo, install: bool) -> Result<Tally> {
         without
     };
     described::begin(repo)?;
-    let ran = run::shown(described::recorded(repo, &mut repo.cargo(words)))?;
-    Ok(Tally::of_tests(&ran.output, ran.ok))
+    let mut command = repo.cargo(words);
+    let mut skipped = Tally::default();
+    match ENGINES.python(repo, install)? {
+        Ok(python) => drop(command.env("REGAIN_PYTHON", python)),
+        Err(missing) => {
+            say::note(&format!("skipped: the SQL of `log sql` in ClickHouse: {missing}"));
+            skipped = Tally::SKIPPED;
+        }
+    }
+    if repo.data().is_none() {
+        say::note("skipped: logs that other people collected; name their folder in REGAIN_DATA");
+        skipped += Tally::SKIPPED;
+    }
+    let ran = run::shown(described::recorded(repo, &mut command))?;
+    let mut all = Tally::of_tests(&ran.output, ran.ok);
+    all += skipped;
+    Ok(all)
 }
 
 /// Examples in the documentation, among them those that must not compile.

@@ -24,10 +24,20 @@ const ARROWS: &[Arrows] = &[
     // Its tests speak to the emulator over HTTP, as it speaks to a tenant.
     Arrows { from: "regain-microsoft", to: &["regain-ports", "regain-incident"], in_tests: &["regain-emulator"] },
     Arrows { from: "regain-store", to: &["regain-ports", "regain-incident"], in_tests: &[] },
+    // Files in, findings out: no tenant, no port, no journal.
+    Arrows { from: "regain-auditlog", to: &["regain-incident"], in_tests: &[] },
     Arrows { from: "regain-emulator", to: &[], in_tests: &[] },
     Arrows {
         from: "regain-cli",
-        to: &["regain-engine", "regain-microsoft", "regain-store", "regain-emulator", "regain-ports", "regain-incident"],
+        to: &[
+            "regain-engine",
+            "regain-microsoft",
+            "regain-store",
+            "regain-emulator",
+            "regain-auditlog",
+            "regain-ports",
+            "regain-incident",
+        ],
         in_tests: &[],
     },
     // Holds traffic against Microsoft's description, and must not share a misreading with either side of it.
@@ -72,6 +82,8 @@ const UNSAID: &[(&str, &[&str], &str)] = &[
     ("regain-engine", &["clippy::print_std"], "only the command line prints"),
     ("regain-microsoft", &["clippy::print_std"], "only the command line prints"),
     ("regain-store", &["clippy::print_std"], "only the command line prints"),
+    ("regain-auditlog", &["clippy::print_std"], "only the command line prints"),
+    ("regain-auditlog", &["async fn", ".await", "RandomState"], "files are read by threads, and no order is random"),
     (
         "regain-wirecheck",
         &["regain_incident", "regain_microsoft", "regain_emulator"],

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod emulate;
 pub mod evidence;
+pub mod log;
 pub mod plan;
 pub mod release;
 pub mod report;

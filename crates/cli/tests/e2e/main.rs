@@ -6,6 +6,8 @@ mod bad_input;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod rails;
 #[cfg(test)]
 mod scenarios;

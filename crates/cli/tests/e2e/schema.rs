@@ -15,7 +15,7 @@ fn schema(name: &str) -> Validator {
 
 /// The document follows the schema.
 #[track_caller]
-fn follows(name: &str, document: &Value) {
+pub fn follows(name: &str, document: &Value) {
     let errors: Vec<String> =
         schema(name).iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert_eq!(errors, Vec::<String>::new(), "{name}: {document:#}");

@@ -20,6 +20,7 @@ entry-case-opened = case opened
 entry-commanded = command
 entry-account-added = account added
 entry-facet-read = read
+entry-logs-scanned = exported logs read
 entry-judged = judged
 entry-overruled = a person overruled the judgement
 entry-plan-made = plan made

@@ -20,6 +20,7 @@ entry-case-opened = ärende öppnat
 entry-commanded = kommando
 entry-account-added = konto tillagt
 entry-facet-read = läst
+entry-logs-scanned = exporterade loggar lästa
 entry-judged = bedömt
 entry-overruled = en människa ändrade bedömningen
 entry-plan-made = plan gjord
