@@ -1,4 +1,4 @@
-//! What everyone types, and what CI types too: `cargo xtask test|bench|gen`.
+//! What everyone types, and what CI types too: `cargo xtask test|bench|judge|gen`.
 
 mod bench;
 mod binary;

@@ -17,7 +17,7 @@ use regain_incident::Timestamp;
 use crate::address::Address;
 use crate::analysis::{Analysis, Infrastructure, LogFinding, Seeds, Selected, Why};
 use crate::event::Event;
-use crate::habits::Habits;
+use crate::habits::{Habits, unknown_here};
 use crate::indicators::access::{self, Lead, shown};
 use crate::indicators::persistence::{self, Thing};
 use crate::indicators::score::{confidence, score, verdict};
@@ -70,13 +70,13 @@ pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     let suspects: BTreeSet<Sym> = leads
         .iter()
         .map(|lead| lead.sighting.account)
-        .chain(scene.noted.iter().map(|noted| noted.account))
+        .chain(scene.noted.iter().filter(|noted| noted.thing.matters()).map(|noted| noted.account))
         .chain(sessions.accounts())
         .collect();
     let habits = Habits::of(log, &survey, &suspects)?;
     leads.extend(sessions.moved(&habits));
     weigh_habits(&mut leads, &habits);
-    let intruder = if seeds.is_empty() { found(&scene, &leads, &habits, seeds) } else { given(log, seeds) };
+    let intruder = if seeds.is_empty() { found(&scene, &survey, &leads, &habits, seeds)? } else { given(log, seeds) };
     let found = pivot::follow(log, &survey, &sprays, &scene.consents, intruder)?;
     let mut judged = Judged { scene: &scene, habits: &habits, found: &found, sprays: &sprays, findings: Vec::new() };
     judged.sprays();
@@ -118,28 +118,42 @@ fn since(seeds: &Seeds) -> Option<Micros> {
     seeds.since.map(Timestamp::as_microsecond)
 }
 
-/// What the indicators found: what convicts alone, or nearly, from an address that is new to the
-/// account. The success of a spray does not: sprays and takeovers are told apart, and the address of
-/// a spray may well be shared. Whoever holds it to be the same intruder names it as a seed.
-fn found(scene: &Scene<'_>, leads: &[Lead], habits: &Habits, seeds: &Seeds) -> Intruder {
+/// What the indicators found: the address from which something was done that convicts alone, or nearly
+/// and with something suspicious set up on the same account, if that address is new to the account and
+/// to everybody here. The success of a spray does not lead on: sprays and takeovers are told apart, and
+/// the address of a spray may well be shared. Whoever holds it to be the same intruder names it as a
+/// seed.
+fn found(scene: &Scene<'_>, survey: &Survey, leads: &[Lead], habits: &Habits, seeds: &Seeds) -> io::Result<Intruder> {
     let mut intruder = Intruder { since: since(seeds), ..Intruder::default() };
-    let is_late = |at: Option<Micros>| since(seeds).is_none_or(|since| at.is_some_and(|at| at >= since));
-    let is_new = |account: Sym, address: Address, at: Option<Micros>| {
-        address.says_where() && is_late(at) && at.is_some_and(|at| !habits.knows_address(account, address, at))
+    let mut suspected: BTreeMap<Address, (Micros, &'static str)> = BTreeMap::new();
+    let mut suspect = |account: Sym, address: Address, at: Option<Micros>, code: &'static str| {
+        let Some(at) = at.filter(|at| since(seeds).is_none_or(|since| *at >= since)) else { return };
+        if address.says_where() && !habits.knows_address(account, address, at) {
+            let first = suspected.entry(address).or_insert((at, code));
+            *first = (at, code).min(*first);
+        }
     };
     for noted in &scene.noted {
-        let convicts = noted.thing.is_judged && noted.thing.strength >= Strength::A;
-        if convicts && is_new(noted.account, noted.address, noted.record.at) {
-            intruder.addresses.entry(noted.address).or_insert(Origin::Found(noted.thing.code));
+        if noted.thing.is_judged && noted.thing.strength >= Strength::A {
+            suspect(noted.account, noted.address, noted.record.at, noted.thing.code);
         }
     }
-    for lead in leads.iter().filter(|lead| lead.sighting.strength >= Strength::AMinus) {
+    let set_up: BTreeSet<Sym> =
+        scene.noted.iter().filter(|noted| noted.thing.strength > Strength::C).map(|noted| noted.account).collect();
+    for lead in leads {
         let sighting = &lead.sighting;
-        if is_new(sighting.account, lead.address, sighting.at()) {
-            intruder.addresses.entry(lead.address).or_insert(Origin::Found(sighting.code));
+        let is_confirmed = sighting.strength == Strength::AMinus && set_up.contains(&sighting.account);
+        if sighting.strength == Strength::A || is_confirmed {
+            suspect(sighting.account, lead.address, sighting.at(), sighting.code);
         }
     }
-    intruder
+    let moments = suspected.iter().map(|(address, (at, _))| (*address, *at)).collect();
+    for address in unknown_here(scene.log, survey, &moments)? {
+        if let Some((_, code)) = suspected.get(&address) {
+            intruder.addresses.insert(address, Origin::Found(code));
+        }
+    }
+    Ok(intruder)
 }
 
 /// What was read of the records whose parameters matter.

@@ -2,7 +2,7 @@
 //! they were seen. Computed from the log itself, for the accounts in question only; worth something
 //! where there are seven days before the suspicion.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::address::Address;
@@ -73,4 +73,34 @@ impl Habits {
     pub fn first_at(&self, account: Sym, address: Address) -> Option<Micros> {
         self.addresses.get(&(account, address)).copied()
     }
+}
+
+/// Accounts by which an address may be used and still be nobody's office, where there is no history.
+const FEW: usize = 3;
+
+/// Those of `addresses` (each with the moment at which it is suspected) that nobody here used until the
+/// day before. An office, a home and a company's VPN are known to somebody, though not to everybody;
+/// nothing that the log finds by itself may lead there.
+pub fn unknown_here(log: &Log, survey: &Survey, addresses: &BTreeMap<Address, Micros>) -> io::Result<BTreeSet<Address>> {
+    if addresses.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut seen: BTreeMap<Address, (Micros, BTreeSet<Sym>)> = BTreeMap::new();
+    survey.rows(log, |row| {
+        if let Some(at) = row.at
+            && row.outcome != Outcome::Failed
+            && addresses.contains_key(&row.address)
+        {
+            let (first, accounts) = seen.entry(row.address).or_insert_with(|| (at, BTreeSet::new()));
+            *first = at.min(*first);
+            if accounts.len() <= FEW {
+                accounts.insert(row.account);
+            }
+        }
+    })?;
+    let is_unknown = |address: &Address, suspected: Micros| {
+        let Some((first, accounts)) = seen.get(address) else { return true };
+        if survey.has_history(suspected) { *first > suspected - DAY } else { accounts.len() <= FEW }
+    };
+    Ok(addresses.iter().filter(|(address, suspected)| is_unknown(address, **suspected)).map(|(address, _)| *address).collect())
 }

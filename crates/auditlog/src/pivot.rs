@@ -20,7 +20,7 @@ use std::io;
 
 use crate::address::Address;
 use crate::event::Outcome;
-use crate::habits::Habits;
+use crate::habits::{Habits, unknown_here};
 use crate::indicators::deeds::Deeds;
 use crate::log::Log;
 use crate::names::{Sym, hash_state};
@@ -33,7 +33,7 @@ use crate::time::Micros;
 pub const NEAR_SECONDS: i64 = 180;
 
 /// Records that are listed, at most; all are counted. The earliest are listed.
-pub const SELECTED_MAX: usize = 50_000;
+pub const SELECTED_MAX: usize = 20_000;
 
 /// Which pivots lead to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -309,6 +309,7 @@ impl Search<'_> {
     /// Takes up what his records were seen with. Whether there was anything new.
     fn step(&mut self, agents: &mut BTreeMap<Sym, BTreeSet<Sym>>) -> io::Result<bool> {
         let (mut addresses, mut sessions) = (BTreeMap::new(), BTreeMap::new());
+        let known = &self.intruder.addresses;
         self.survey.rows(self.log, |row| {
             let raw = self.intruder.raw(row);
             if !raw.has(Pivots::ADDRESS | Pivots::SESSION) || !self.may_be(row) || self.is_owners(row) {
@@ -319,16 +320,17 @@ impl Search<'_> {
             }
             let says_where = row.address.says_where();
             let start = self.starts.get(&row.account).copied().unwrap_or(self.start);
-            if raw.has(Pivots::SESSION) && says_where && !self.habits.knows_address(row.account, row.address, start) {
-                addresses.insert(row.address, Origin::InSession);
+            let is_new = says_where && !known.contains_key(&row.address);
+            if raw.has(Pivots::SESSION) && is_new && !self.habits.knows_address(row.account, row.address, start) {
+                addresses.insert(row.address, self.start);
             }
             if says_where && row.agent.is_some() {
                 agents.entry(row.agent).or_default().insert(row.account);
             }
         })?;
         let before = (self.intruder.addresses.len(), self.intruder.sessions.len());
-        for (address, origin) in addresses {
-            self.intruder.addresses.entry(address).or_insert(origin);
+        for address in unknown_here(self.log, self.survey, &addresses)? {
+            self.intruder.addresses.entry(address).or_insert(Origin::InSession);
         }
         for (session, origin) in sessions {
             self.intruder.sessions.entry(session).or_insert(origin);
@@ -338,7 +340,8 @@ impl Search<'_> {
 
     /// How far each program leads. One that nobody used until the day before leads everywhere, unless
     /// half the tenant has it since (a browser was updated); one that others use leads only within the
-    /// accounts to which it is new. Without seven days before, rarity decides.
+    /// accounts to which it is new. Without seven days before, one leads on that is rare and came to
+    /// several accounts from his addresses.
     fn reach(&self, seen: BTreeMap<Sym, BTreeSet<Sym>>) -> io::Result<BTreeMap<Sym, Reach>> {
         let mut users: BTreeMap<Sym, BTreeSet<Sym>> = seen.keys().map(|agent| (*agent, BTreeSet::new())).collect();
         if !users.is_empty() {
@@ -355,7 +358,7 @@ impl Search<'_> {
         let reach = |agent: Sym, accounts: BTreeSet<Sym>| {
             let all = users.get(&agent).map_or(0, BTreeSet::len);
             let few = all <= (accounts.len() * 2).max(3);
-            let is_new = !can_tell || self.survey.agent_first[at(agent)] > self.start - DAY;
+            let is_new = if can_tell { self.survey.agent_first[at(agent)] > self.start - DAY } else { accounts.len() >= 2 };
             if is_new && few {
                 return Reach::Everywhere;
             }
@@ -440,7 +443,7 @@ impl Search<'_> {
                 seconds = away / SECOND;
             }
             if !pivots.is_some() || !self.may_be(row) {
-                if self.intruder.raw(row).is_some() {
+                if self.intruder.raw(row).is_some() && self.is_owners(row) {
                     self.share(row, &mut found);
                 }
                 return;

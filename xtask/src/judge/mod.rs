@@ -134,6 +134,11 @@ impl<'a> Judge<'a> {
         let shared = labels.of(&selected(&self.analysed(&given, &[&log])?, &[]));
         rows.push(Row::told("seed: the address that owner and intruder share, since the day", shared.shown()));
         let raw = fs::read_to_string(&log)?;
+        let day = self.file("day.csv", &of_the_day(&raw))?;
+        for (what, seed) in [("seed", &["--from-address", SEED][..]), ("no seed", &[])] {
+            let found = labels.of(&selected(&self.analysed(seed, &[&day])?, &[]));
+            rows.push(Row::told(&format!("{what}: only that day's records, so no history"), found.shown()));
+        }
         let naive = labels.of(&lines_with(&raw, SHARED));
         rows.push(Row::told("… and every record from that address on any day", naive.shown()));
         for (how, analysis) in [("seeded", &seeded), ("no seed", &alone)] {
@@ -259,6 +264,12 @@ fn lines_with(raw: &str, part: &str) -> BTreeSet<String> {
     const ID: &str = "\"\"Id\"\":\"\"";
     let of = |line: &str| line.split_once(ID).and_then(|(_, rest)| rest.split_once('"')).map(|(id, _)| id.to_owned());
     raw.lines().filter(|line| line.contains(part)).filter_map(of).collect()
+}
+
+/// The heading and the lines of the day of the attack.
+fn of_the_day(raw: &str) -> String {
+    let day = |line: &&str| line.contains("\"\"CreationTime\"\":\"\"2021-04-16T");
+    raw.lines().take(1).chain(raw.lines().filter(day)).map(|line| [line, "\n"].concat()).collect()
 }
 
 fn text(rows: &[Row]) -> String {

@@ -1,6 +1,6 @@
 //! How somebody came in: what sign-ins and sessions show by themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use super::{Record, Sighting, Strength, evidence};
@@ -11,7 +11,7 @@ use crate::log::Log;
 use crate::names::Sym;
 use crate::row::Row;
 use crate::spray::Spray;
-use crate::survey::{HOUR, Program, Survey, at, network};
+use crate::survey::{HOUR, Program, Survey, Table, at, network, table};
 use crate::time::Micros;
 
 /// Rows of suspicious sessions looked at closely, at most.
@@ -81,70 +81,72 @@ struct Sight {
     agent: Sym,
 }
 
-/// Sessions that were used from two networks within an hour: rows of each, in the order of time.
-pub struct Sessions(BTreeMap<u64, Vec<Sight>>);
+/// A session that was used from two networks within an hour, with two programs. The same program on the
+/// way from one network to another is a telephone, a train, a VPN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Move {
+    from: Sight,
+    to: Sight,
+    session: u64,
+}
+
+/// The sessions that moved, by account, in the order of time.
+pub struct Sessions(BTreeMap<Sym, Vec<Move>>);
 
 impl Sessions {
     /// Looks closely at the sessions that were seen in more than one network.
     pub fn of(log: &Log, survey: &Survey) -> io::Result<Self> {
-        let suspects: BTreeSet<u64> = survey.sessions.iter().filter(|(_, span)| span.is_many()).map(|(bits, _)| *bits).collect();
-        let mut all: BTreeMap<u64, Vec<Sight>> = BTreeMap::new();
+        let mut seen: Table<u64, Vec<Sight>> = table();
+        for (bits, _) in survey.sessions.iter().filter(|(_, span)| span.is_many()) {
+            seen.insert(*bits, Vec::new());
+        }
         let mut count = 0;
-        if !suspects.is_empty() {
+        if !seen.is_empty() {
             survey.rows(log, |row| {
-                let Some(at) = row.at else { return };
-                let is_place = row.address.says_where() && row.outcome != Outcome::Failed;
-                if row.session != 0 && is_place && count < ROWS_MAX && suspects.contains(&row.session) {
+                let is_place = row.agent.is_some() && row.outcome != Outcome::Failed && row.address.says_where();
+                if let Some(at) = row.at
+                    && is_place
+                    && row.session != 0
+                    && count < ROWS_MAX
+                    && let Some(sights) = seen.get_mut(&row.session)
+                {
                     count += 1;
-                    let sight =
-                        Sight { at, record: Record::of(row), account: row.account, address: row.address, agent: row.agent };
-                    all.entry(row.session).or_default().push(sight);
+                    let record = Record::of(row);
+                    sights.push(Sight { at, record, account: row.account, address: row.address, agent: row.agent });
                 }
             })?;
         }
-        for sights in all.values_mut() {
+        let mut all: BTreeMap<Sym, Vec<Move>> = BTreeMap::new();
+        for (session, mut sights) in seen {
             sights.sort_unstable();
+            for (from, to) in sights.windows(2).filter_map(|two| Some((*two.first()?, *two.get(1)?))) {
+                let is_elsewhere = network(from.address) != network(to.address) && to.at - from.at <= HOUR;
+                if is_elsewhere && from.account == to.account && from.agent != to.agent {
+                    all.entry(from.account).or_default().push(Move { from, to, session });
+                }
+            }
+        }
+        for moves in all.values_mut() {
+            moves.sort_unstable();
         }
         Ok(Self(all))
     }
 
     /// Whose they are.
-    pub fn accounts(&self) -> BTreeSet<Sym> {
-        self.0.values().flatten().map(|sight| sight.account).collect()
+    pub fn accounts(&self) -> impl Iterator<Item = Sym> {
+        self.0.keys().copied()
     }
 
-    /// Those that moved: within an hour, to a network that the account did not know. With another
-    /// program as well it is not the same machine. The first move of each account is told.
+    /// The first move of each account between places of which it did not know both.
     pub fn moved(&self, habits: &Habits) -> Vec<Lead> {
-        let mut first: BTreeMap<Sym, (Sight, Sight, u64)> = BTreeMap::new();
-        for (bits, sights) in &self.0 {
-            let moves = sights.windows(2).filter_map(|two| Some((*two.first()?, *two.get(1)?)));
-            let mut moves = moves.filter(|(a, b)| {
-                let is_new =
-                    !habits.knows_address(b.account, b.address, b.at) || !habits.knows_address(a.account, a.address, a.at);
-                network(a.address) != network(b.address) && b.at - a.at <= HOUR && a.account == b.account && is_new
-            });
-            if let Some((a, b)) = moves.next() {
-                let known = first.entry(a.account).or_insert((a, b, *bits));
-                if (is_weak(&a, &b), a, b) < (is_weak(&known.0, &known.1), known.0, known.1) {
-                    *known = (a, b, *bits);
-                }
-            }
-        }
-        first.into_values().map(|(a, b, session)| lead(habits, a, b, session)).collect()
+        let knows = |sight: &Sight| habits.knows_address(sight.account, sight.address, sight.at);
+        let first = |moves: &Vec<Move>| moves.iter().find(|one| !knows(&one.to) || !knows(&one.from)).copied();
+        self.0.values().filter_map(first).map(|one| lead(habits, one.from, one.to, one.session)).collect()
     }
-}
-
-fn is_weak(a: &Sight, b: &Sight) -> bool {
-    a.agent == b.agent || !a.agent.is_some() || !b.agent.is_some()
 }
 
 fn lead(habits: &Habits, a: Sight, b: Sight, session: u64) -> Lead {
-    let strength = match (is_weak(&a, &b), habits.can_tell(b.at)) {
-        (true, false) => Strength::C,
-        (true, true) | (false, false) => Strength::BMinus,
-        (false, true) => Strength::AMinus,
-    };
+    let strength = if habits.can_tell(b.at) { Strength::AMinus } else { Strength::BMinus };
     // Of two places the one that the account knows is the owner's.
     let new = if habits.knows_address(b.account, b.address, b.at) { a } else { b };
     let evidence = evidence([("address", shown(a.address)), ("other", shown(b.address))]);

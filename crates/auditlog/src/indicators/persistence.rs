@@ -26,6 +26,13 @@ pub struct Thing {
     pub hides: bool,
 }
 
+impl Thing {
+    /// Whether it is more than context, or a rule, of which is told where it was made.
+    pub fn matters(&self) -> bool {
+        self.is_judged || self.strength > Strength::C
+    }
+}
+
 /// Everything that `event` sets up. `domains` are the tenant's own.
 pub fn things(event: &Event, domains: &BTreeSet<String>) -> Vec<Thing> {
     if matches!(event.outcome, Outcome::Failed) {

@@ -44,6 +44,19 @@ fn the_same_rule_from_the_owners_own_place_weighs_less_and_leads_nowhere() {
 }
 
 #[test]
+fn an_address_that_others_here_know_leads_nowhere_by_itself() {
+    let mut scene = Scene::of(&[ANNA]);
+    for day in 0..10 {
+        scene.add(sign_in(day * DAY * 60, "bo@contoso.com", AWAY, BROWSER));
+    }
+    scene.add(record(THEN, ANNA, "New-InboxRule").from(AWAY).set(RULE));
+    let found = scene.alone();
+    assert_eq!(found.finding("inbox-rule").verdict, Verdict::Malicious);
+    assert!(found.0.selected.is_empty(), "it may be an office that is new to her");
+    assert_eq!(scene.from(AWAY).0.selected.len(), 11, "unless somebody says so");
+}
+
+#[test]
 fn a_harmless_rule_and_a_new_place_are_no_takeover() {
     let mut scene = Scene::of(&[ANNA]);
     scene.add(sign_in(THEN, ANNA, AWAY, STRANGE));
@@ -116,17 +129,20 @@ fn a_session_that_moves_to_another_machine() {
         let mut scene = Scene::of(&[ANNA]);
         scene.add(sign_in(THEN, ANNA, HOME, BROWSER).session("s1"));
         scene.add(record(THEN + later, ANNA, "MailItemsAccessed").from(address).by(agent).session("s1"));
-        scene.alone()
+        scene
     };
-    let found = moved(AWAY, STRANGE, 600);
+    let seen = |address: &str, agent: &str, later: i64| moved(address, agent, later).alone();
+    let found = seen(AWAY, STRANGE, 600);
     assert!(says(found.finding("account-takeover"), "session-moved"));
-    assert!(found.0.infrastructure.iter().any(|one| one.value == AWAY), "it leads on");
-    let same_machine = moved(AWAY, BROWSER, 600);
-    assert_eq!(same_machine.finding("account-takeover").confidence, "low");
-    assert!(same_machine.0.selected.is_empty());
-    assert!(moved(SERVICE, STRANGE, 600).0.findings.is_empty(), "a service acts for the account");
-    assert!(moved(AWAY, STRANGE, 7200).0.findings.is_empty(), "two hours later one may have travelled");
-    assert!(moved(HOME, STRANGE, 600).0.findings.is_empty());
+    assert_eq!(found.finding("account-takeover").confidence, "medium");
+    assert!(found.0.selected.is_empty(), "by itself it leads nowhere");
+    let mut more = moved(AWAY, STRANGE, 600);
+    more.add(record(THEN + 700, ANNA, "Set-Mailbox").set(&[("ForwardingSmtpAddress", "copy@outside.example")]));
+    assert!(more.alone().0.infrastructure.iter().any(|one| one.value == AWAY), "with something set up it leads on");
+    assert!(seen(AWAY, BROWSER, 600).0.findings.is_empty(), "the same machine, somewhere else");
+    assert!(seen(SERVICE, STRANGE, 600).0.findings.is_empty(), "a service acts for the account");
+    assert!(seen(AWAY, STRANGE, 7200).0.findings.is_empty(), "two hours later one may have travelled");
+    assert!(seen(HOME, STRANGE, 600).0.findings.is_empty());
 }
 
 #[test]
