@@ -122,8 +122,15 @@ pub struct SealArgs {
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ContainArgs {
     /// Sign-in names, addresses or object ids.
-    #[arg(required = true, value_name = "ACCOUNT")]
+    #[arg(required_unless_present = "from", value_name = "ACCOUNT")]
     pub accounts: Vec<String>,
+    /// A list of accounts as comma-separated values, or - for standard input: a header with `account`, and
+    /// maybe `level` (full or revoke-and-reset) and `privileged` (the sign-in name again).
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Go on without those of the list that cannot be locked.
+    #[arg(long, requires = "from")]
+    pub skip: bool,
     /// Show everything before the first change.
     #[arg(long)]
     pub plan_first: bool,

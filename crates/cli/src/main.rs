@@ -8,6 +8,7 @@ mod exit;
 mod handoff;
 mod hint;
 mod keyring;
+mod list;
 mod output;
 mod person;
 mod private;

@@ -1,32 +1,133 @@
-//! Live progress: a line for each thing that is durable, on stderr.
+//! Live progress on stderr: a line for each thing that is durable; for many accounts a line now and then,
+//! with an estimate from the rate of the last seconds, called one.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use regain_engine::Audience;
 use regain_incident::case::{Case, StepState};
+use regain_incident::facet::FacetName;
 use regain_incident::journal::{Entry, Recorded};
 use regain_incident::text::harmless;
 
 use crate::output::Output;
-use crate::screen::step_line;
+use crate::screen::{self, step_line};
+
+/// Between two lines about many accounts.
+const EVERY: Duration = Duration::from_secs(2);
+/// What an estimate looks back on.
+const WINDOW: Duration = Duration::from_secs(20);
 
 /// Says what happens as it happens.
 pub struct Progress {
     out: std::sync::Arc<Output>,
-    began: std::time::Instant,
+    began: Instant,
+    said: Mutex<Said>,
+}
+
+#[derive(Default)]
+struct Said {
+    last: Option<Instant>,
+    /// What was done at which moment.
+    done: VecDeque<(Instant, usize)>,
+}
+
+/// How far a case of many accounts has come.
+struct Standing {
+    accounts: usize,
+    locked: usize,
+    failed: usize,
+    /// Readings and steps that are done, and all that are known to come.
+    done: usize,
+    all: usize,
 }
 
 impl Progress {
     /// A progress that counts its seconds from now.
     pub fn new(out: std::sync::Arc<Output>) -> Self {
-        Self { out, began: std::time::Instant::now() }
+        Self { out, began: Instant::now(), said: Mutex::default() }
     }
 
     fn line(&self, text: &str) {
         self.out.say(&format!("{:>6.1} s  {text}", self.began.elapsed().as_secs_f64()));
     }
+
+    fn sometimes(&self, case: &Case) {
+        let now = Instant::now();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.last.is_some_and(|last| now.duration_since(last) < EVERY) {
+            return;
+        }
+        said.last = Some(now);
+        let standing = Standing::of(case);
+        while said.done.pop_front_if(|(at, _)| now.duration_since(*at) > WINDOW).is_some() {}
+        let left = said.done.front().and_then(|(at, done)| {
+            let rate = Rate { done: standing.done.checked_sub(*done)?, within: now.duration_since(*at) };
+            rate.seconds_for(standing.all.saturating_sub(standing.done))
+        });
+        said.done.push_back((now, standing.done));
+        drop(said);
+        self.line(&standing.say(&self.out, left));
+    }
+}
+
+/// What was done within a time.
+struct Rate {
+    done: usize,
+    within: Duration,
+}
+
+impl Rate {
+    /// Whole seconds that `left` more take at this rate; none if nothing was done.
+    fn seconds_for(&self, left: usize) -> Option<u64> {
+        let milliseconds = u64::try_from(self.within.as_millis()).ok()?;
+        let (left, done) = (u64::try_from(left).ok()?, u64::try_from(self.done).ok()?);
+        Some(milliseconds.checked_mul(left)?.checked_div(done)?.div_ceil(1_000))
+    }
+}
+
+impl Standing {
+    fn of(case: &Case) -> Self {
+        let facets = FacetName::to_read().count();
+        let read: usize = case.accounts.values().map(|state| state.snapshot.facets.len().min(facets)).sum();
+        let (mut steps, mut ended, mut failed) = (0, 0, 0);
+        for (_, _, record) in case.all_steps().filter(|(plan, step, _)| plan.approval.is_some() && step.action.facet().is_some())
+        {
+            steps += 1;
+            ended += usize::from(record.state.has_ended());
+            failed += usize::from(record.state == StepState::Failed);
+        }
+        Self {
+            accounts: case.accounts.len(),
+            locked: case.accounts.keys().filter(|id| case.is_locked(id)).count(),
+            failed,
+            done: read + ended,
+            all: case.accounts.len() * facets + steps,
+        }
+    }
+
+    fn say(&self, out: &Output, left: Option<u64>) -> String {
+        let names =
+            [("all", self.accounts), ("locked", self.locked), ("failed", self.failed), ("done", self.done), ("work", self.all)]
+                .map(|(name, value)| (name, value.to_string()));
+        let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut text = out.texts.with("progress-many", &names);
+        if let Some(left) = left.filter(|_| self.done < self.all) {
+            text.push_str(&out.texts.with("progress-estimate", &[("seconds", &left.to_string())]));
+        }
+        text
+    }
 }
 
 impl Audience for Progress {
     fn recorded(&self, case: &Case, recorded: &Recorded) {
+        if self.out.json {
+            return;
+        }
+        if case.accounts.len() > screen::MANY {
+            return self.sometimes(case);
+        }
         let Some(id) = recorded.entry.step() else { return };
         let (Some(step), state) = (case.planned(id), case.state(id)) else { return };
         let tells = matches!(
@@ -37,7 +138,7 @@ impl Audience for Progress {
                 | Entry::StepContradicted { .. }
                 | Entry::StepReturned { .. }
         );
-        if !tells || self.out.json {
+        if !tells {
             return;
         }
         let why = match state {
@@ -50,5 +151,18 @@ impl Audience for Progress {
                 .unwrap_or_default(),
         };
         self.line(&format!("{}{why}", step_line(step, state, &self.out)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_is_what_the_rate_says_and_none_without_one() {
+        let rate = |done| Rate { done, within: Duration::from_secs(10) };
+        assert_eq!(rate(100).seconds_for(250), Some(25));
+        assert_eq!(rate(3).seconds_for(1), Some(4));
+        assert_eq!(rate(0).seconds_for(1), None);
     }
 }

@@ -23,6 +23,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/demo.ftl"),
     include_str!("../texts/en/report.ftl"),
     include_str!("../texts/en/log.ftl"),
+    include_str!("../texts/en/bulk.ftl"),
 ];
 const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/main.ftl"),
@@ -30,6 +31,7 @@ const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/demo.ftl"),
     include_str!("../texts/sv/report.ftl"),
     include_str!("../texts/sv/log.ftl"),
+    include_str!("../texts/sv/bulk.ftl"),
 ];
 
 impl Language {

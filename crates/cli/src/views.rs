@@ -5,9 +5,10 @@ use regain_incident::case::{AccountState, Case, PlanState};
 use regain_incident::facet::{FacetName, Gap};
 use regain_incident::finding::{Finding, Reason};
 use regain_incident::plan::{Plan, PlannedStep, Undoable};
-use regain_incident::planner::PlanningReport;
+use regain_incident::planner::{Level, PlanningReport};
 use regain_incident::policy::Policy;
 use regain_incident::text::harmless;
+use regain_incident::who_else::{Common, Mark, Other, Unasked, WhoElse};
 use serde::Serialize;
 
 /// What `contain` and `check` print.
@@ -27,6 +28,60 @@ pub struct CaseView {
     pub round_trips: u64,
     /// When the next pass of the watch is due.
     pub next_watch: Option<String>,
+    /// Accounts that share sign-ins with those of the case, if that was asked. None was touched.
+    pub who_else: Option<WhoElseView>,
+    /// Accounts of a list that are not in the case, each with its reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<crate::commands::LeftOut>,
+}
+
+/// Who shares sign-ins with the accounts of the case.
+#[derive(Debug, Serialize)]
+pub struct WhoElseView {
+    /// Sign-ins from then on were compared.
+    pub since: String,
+    /// Accounts that are not in the case.
+    pub others: Vec<OtherView>,
+    /// Not followed, because many share it.
+    pub common: Vec<Common>,
+    /// What could not be asked.
+    pub gaps: Vec<Unasked>,
+    /// The line that adds them to the case and locks them.
+    pub command: Option<String>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+pub struct OtherView {
+    /// Its sign-in name, made harmless.
+    pub upn: String,
+    /// Its object id.
+    pub id: String,
+    /// What it shares.
+    pub shares: Vec<Mark>,
+    /// The newest such sign-in.
+    pub last: String,
+    /// Whether any of them got in.
+    pub succeeded: bool,
+}
+
+impl WhoElseView {
+    fn of(case: &Case, found: &WhoElse) -> Self {
+        let other = |other: &Other| OtherView {
+            upn: harmless(&other.upn, 256),
+            id: other.account.to_string(),
+            shares: other.shares.iter().cloned().collect(),
+            last: other.last.to_string(),
+            succeeded: other.succeeded,
+        };
+        Self {
+            since: found.since.to_string(),
+            others: found.others.iter().map(other).collect(),
+            common: found.common.clone(),
+            gaps: found.gaps.clone(),
+            command: crate::screen::who_else_command(case, found),
+        }
+    }
 }
 
 /// One account.
@@ -38,6 +93,8 @@ pub struct AccountView {
     pub id: String,
     /// What kind of target it is.
     pub kind: &'static str,
+    /// How far it is locked; none if no lock was planned.
+    pub level: Option<&'static str>,
     /// Whether the lock was verified.
     pub locked: bool,
     /// Whether everything was read again after the last old token must have died.
@@ -173,6 +230,8 @@ impl CaseView {
             awaiting: case.awaiting().map(AwaitingView::of),
             round_trips,
             next_watch: regain_engine::watch::due(case).map(|due| due.to_string()),
+            who_else: case.who_else.as_ref().map(|found| WhoElseView::of(case, found)),
+            left_out: Vec::new(),
         }
     }
 }
@@ -197,6 +256,7 @@ impl AccountView {
             upn: state.account.upn.clone(),
             id: id.to_string(),
             kind: state.account.kind.as_str(),
+            level: case.level(id).map(Level::as_str),
             locked: case.is_locked(id),
             settled: state.is_settled(policy),
             settles_at: state.settles_at(policy).map(|at| at.to_string()),

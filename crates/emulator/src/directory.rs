@@ -48,6 +48,8 @@ pub struct Directory {
     pub schedule_requests: BTreeMap<String, Vec<Value>>,
     /// By object id.
     pub administrative_units: BTreeMap<String, Value>,
+    /// Sign-ins of before the start, as beta shows them. They never change: copies of a directory share them.
+    pub sign_ins: std::sync::Arc<Vec<Value>>,
     /// Members, by administrative unit.
     pub unit_members: BTreeMap<String, Vec<String>>,
     /// Domains.

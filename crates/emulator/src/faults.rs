@@ -2,7 +2,7 @@
 //!
 //! Invariant: a fault is decided by the order of requests and emulated time alone, so a run repeats itself.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -39,7 +39,12 @@ pub enum Kind {
     NextLinkExpires,
     /// 401 that asks for a new token, if the client said that it copes with that.
     InsufficientClaims,
+    /// A list changes while it is read: the next page begins with a row of the one before.
+    PageMoves,
 }
+
+/// How far a replica is behind that the scenario says nothing more of.
+pub const LAG_SECONDS: i64 = 60;
 
 /// Which requests. What is not named matches all.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -99,9 +104,10 @@ impl Faults {
         Self { rules }
     }
 
-    /// Whether replicas can be behind, so that history is worth keeping.
-    pub fn can_lag(&self) -> bool {
-        self.rules.iter().any(|rule| rule.kind == Kind::Lag)
+    /// How far a replica can be behind, so that history is worth keeping; none if none can.
+    pub fn furthest_lag(&self) -> Option<SignedDuration> {
+        let lags = self.rules.iter().filter(|rule| rule.kind == Kind::Lag);
+        lags.map(|rule| SignedDuration::from_secs(rule.seconds.unwrap_or(LAG_SECONDS))).max()
     }
 
     /// The fault that meets this request.
@@ -120,13 +126,16 @@ impl Faults {
 impl Rule {
     fn matches(&self, now: Timestamp, request: &Request) -> bool {
         let Match { service, method, path, cmdlet, .. } = &self.matches;
-        service.is_none_or(|service| service == request.service)
+        // The control endpoint is no part of the tenant.
+        request.service != Service::Control
+            && service.is_none_or(|service| service == request.service)
             && method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&request.method))
             && path.as_ref().is_none_or(|path| request.path.to_ascii_lowercase().contains(&path.to_ascii_lowercase()))
             && cmdlet.as_ref().is_none_or(|cmdlet| cmdlet_of(request).is_some_and(|name| name.eq_ignore_ascii_case(cmdlet)))
             && self.when.from.is_none_or(|from| from <= now)
             && self.when.to.is_none_or(|to| now < to)
-            && (self.kind != Kind::NextLinkExpires || request.query.to_ascii_lowercase().contains("skiptoken"))
+            && (!matches!(self.kind, Kind::NextLinkExpires | Kind::PageMoves)
+                || request.query.to_ascii_lowercase().contains("skiptoken"))
             && (self.kind != Kind::Lag || matches!(request.method.as_str(), "GET" | "HEAD"))
     }
 
@@ -159,7 +168,9 @@ pub fn before(fault: Fault, request: &Request) -> Option<Answer> {
         Kind::Drop => Some(Answer::hang_up()),
         Kind::Licence => Some(unlicensed(request)),
         Kind::NextLinkExpires => Some(expired_link(request)),
-        Kind::LoseAnswer | Kind::TimeoutAfterWrite | Kind::Lag | Kind::Malformed | Kind::InsufficientClaims => None,
+        Kind::LoseAnswer | Kind::TimeoutAfterWrite | Kind::Lag | Kind::Malformed | Kind::InsufficientClaims | Kind::PageMoves => {
+            None
+        }
     }
 }
 

@@ -19,6 +19,13 @@ pub struct History {
 }
 
 impl History {
+    /// Whether a state that is replaced now is worth keeping, where no replica is further behind than
+    /// `furthest`: states in quick succession are told apart no finer than they can all be kept.
+    pub fn wants(&self, now: Timestamp, furthest: SignedDuration) -> bool {
+        let apart = furthest / 32;
+        self.states.back().is_none_or(|(until, _)| now.duration_since(*until) >= apart)
+    }
+
     /// Keeps a state that was true until now.
     pub fn keep(&mut self, until: Timestamp, state: Directory) {
         self.states.push_back((until, Arc::new(state)));

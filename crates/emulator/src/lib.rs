@@ -83,14 +83,21 @@ pub(crate) fn with_faults(world: &mut World, request: &Request, route: fn(&mut W
             world.tenant.sessions.challenge(request.bearer().unwrap_or_default());
             keeping_history(world, request, route)
         }
-        Fault { kind: Kind::Lag, seconds } => behind(world, request, seconds.unwrap_or(60), route),
+        Fault { kind: Kind::Lag, seconds } => behind(world, request, seconds, route),
+        Fault { kind: Kind::PageMoves, .. } => {
+            world.tenant.behaviour.page_moves = true;
+            let answer = keeping_history(world, request, route);
+            world.tenant.behaviour.page_moves = false;
+            answer
+        }
         fault => faults::after(fault, keeping_history(world, request, route)),
     }
 }
 
 /// Answers, and keeps the directory as it was before a write when replicas may be behind.
 fn keeping_history(world: &mut World, request: &Request, route: fn(&mut World, &Request) -> Answer) -> Answer {
-    let before = (request.method != "GET" && world.faults.can_lag()).then(|| world.tenant.directory.clone());
+    let lag = world.faults.furthest_lag().filter(|_| request.method != "GET");
+    let before = lag.filter(|lag| world.history.wants(world.now, *lag)).map(|_| world.tenant.directory.clone());
     let answer = route(world, request);
     if let Some(before) = before {
         world.history.keep(world.now, before);
@@ -99,8 +106,14 @@ fn keeping_history(world: &mut World, request: &Request, route: fn(&mut World, &
 }
 
 /// Answers a read from a replica that is behind.
-fn behind(world: &mut World, request: &Request, seconds: i64, route: fn(&mut World, &Request) -> Answer) -> Answer {
-    let Some(past) = world.history.at(world.now, jiff::SignedDuration::from_secs(seconds)) else {
+pub(crate) fn behind(
+    world: &mut World,
+    request: &Request,
+    seconds: Option<i64>,
+    route: impl FnOnce(&mut World, &Request) -> Answer,
+) -> Answer {
+    let behind = jiff::SignedDuration::from_secs(seconds.unwrap_or(faults::LAG_SECONDS));
+    let Some(past) = world.history.at(world.now, behind) else {
         return route(world, request);
     };
     let present = std::mem::replace(&mut world.tenant.directory, (*past).clone());

@@ -276,7 +276,7 @@ fn bases(scenario: &Scenario, listeners: &Listeners, with_tls: bool) -> Bases {
 
 /// A client that trusts this run's authority, and to which every real name is loopback.
 fn attackers_client(trust: Option<&Trust>) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder().no_proxy().user_agent("axios/1.7.9");
+    let mut builder = reqwest::Client::builder().no_proxy().user_agent("axios/1.7.9").default_headers(attacker::headers());
     if let Some(trust) = trust {
         builder = builder.tls_certs_only([reqwest::Certificate::from_pem(trust.authority.as_bytes())?]);
         for name in host_names() {

@@ -100,6 +100,27 @@ pub struct Behaviour {
     pub empty_pages: bool,
     /// Life of an access token, in seconds.
     pub token_seconds: i64,
+    /// How late a sign-in shows in the log.
+    pub sign_in_log_late: SignedDuration,
+    /// How far the tenant's clock is ahead of everybody else's, in seconds; behind if negative.
+    pub clock_ahead: SignedDuration,
+    /// What the Exchange endpoint lets an app do. Nobody outside knows it: none unless a scenario says so.
+    pub exchange_limit: Option<ExchangeLimit>,
+    /// Where the directory's documented limits hold; a scenario that is about something else may lift them.
+    pub graph_limits: bool,
+    /// A row came into a list while it was read: the next page begins one earlier.
+    pub page_moves: bool,
+}
+
+/// So many cmdlets within a time.
+#[derive(Clone, Copy, Debug)]
+pub struct ExchangeLimit {
+    /// How many.
+    pub cmdlets: u32,
+    /// Within.
+    pub within: SignedDuration,
+    /// Whether the refusal says how long to wait.
+    pub says_when: bool,
 }
 
 impl Default for Behaviour {
@@ -114,6 +135,11 @@ impl Default for Behaviour {
             page_size: 100,
             empty_pages: false,
             token_seconds: 3_599,
+            sign_in_log_late: SignedDuration::from_mins(2),
+            clock_ahead: SignedDuration::ZERO,
+            exchange_limit: None,
+            graph_limits: true,
+            page_moves: false,
         }
     }
 }

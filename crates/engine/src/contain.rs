@@ -15,10 +15,10 @@ use regain_incident::item::Item;
 use regain_incident::journal::{Entry, ReadFor};
 use regain_incident::judge::judge;
 use regain_incident::plan::{Action, Approval, ApprovedHow, Plan, PlanError, PlanKind, PlannedStep};
-use regain_incident::planner::{LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_last_revocation, plan_lock};
+use regain_incident::planner::{Level, LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_last_revocation, plan_lock};
 use regain_incident::policy::Policy;
 use regain_incident::rail::left_working;
-use regain_ports::Urgency;
+use regain_ports::{Found, ProviderError, Urgency};
 
 use crate::collect::{assess, collect};
 use crate::driver::{Known, drive};
@@ -31,13 +31,22 @@ use crate::{EngineError, Scribe, World};
 /// follow.
 const ROLES_FIRST: &[FacetName] = &[FacetName::EntraRoles, FacetName::PimRoles];
 
+/// The command that opens a case.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// Its name.
+    pub command: &'a str,
+    /// Whether it locks the accounts, also if it is resumed.
+    pub locks: bool,
+}
+
 /// Opens a case for `targets`, with the first read of each recorded as its identity.
 pub async fn open(
     world: &World,
     tenant: &TenantId,
     holder: &str,
     audience: Arc<dyn Audience>,
-    command: &str,
+    typed: Typed<'_>,
     targets: &[Target],
 ) -> Result<Scribe, EngineError> {
     let now = world.clock.now();
@@ -47,23 +56,23 @@ pub async fn open(
     let since = incident_since(now, &world.policy);
     let mut entries = vec![
         Entry::CaseOpened { tenant: tenant.clone(), incident_since: since },
-        Entry::Commanded { command: command.to_owned() },
+        Entry::Commanded { command: typed.command.to_owned() },
     ];
-    entries.extend(added(world, id, targets).await?);
+    entries.extend(added(world, id, targets, typed.locks).await?);
     scribe.write(world, entries).await?;
     Ok(scribe)
 }
 
 /// Adds accounts to an open case.
-pub async fn add(world: &World, scribe: &Scribe, targets: &[Target]) -> Result<(), EngineError> {
-    let entries = added(world, scribe.id(), targets).await?;
+pub async fn add(world: &World, scribe: &Scribe, targets: &[Target], locks: bool) -> Result<(), EngineError> {
+    let entries = added(world, scribe.id(), targets, locks).await?;
     scribe.write(world, entries).await?;
     Ok(())
 }
 
 /// What is recorded of each account that is new to a case. The evidence of all is one durable write,
 /// for the lock waits for it.
-async fn added(world: &World, case: CaseId, targets: &[Target]) -> Result<Vec<Entry>, EngineError> {
+async fn added(world: &World, case: CaseId, targets: &[Target], locks: bool) -> Result<Vec<Entry>, EngineError> {
     let at = world.clock.now();
     let raw: Vec<String> = targets.iter().flat_map(|target| target.found.raw.iter().cloned()).collect();
     let mut kept = world.journal.keep_all(case, &raw).await?.into_iter();
@@ -72,7 +81,7 @@ async fn added(world: &World, case: CaseId, targets: &[Target]) -> Result<Vec<En
         let account = target.account.id.clone();
         let evidence = kept.by_ref().take(target.found.raw.len()).collect();
         let reading = Facet::Read { value: Reading::Identity(Box::new(target.found.identity.clone())), at };
-        entries.push(Entry::AccountAdded { account: target.account.clone() });
+        entries.push(Entry::AccountAdded { account: target.account.clone(), lock: locks.then_some(target.level) });
         entries.push(Entry::FacetRead { account, facet: FacetName::Identity, purpose: ReadFor::Snapshot, reading, evidence });
     }
     Ok(entries)
@@ -116,7 +125,8 @@ pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target], orders: Or
     let (plan, _) = scribe.ask(|case| plan_lock(case, &lock_targets(case, targets, &rail), world.clock.now())).await?;
     let plan = approve_by_command(world, scribe, plan).await?;
     let rest_of = |target: &Target| rest(target.has_roles());
-    let (locked, followed) = tokio::join!(drive(world, scribe, plan, known.clone()), async {
+    let lock = drive(world, scribe, plan, known.clone());
+    let (locked, asked, followed) = tokio::join!(lock, crate::who_else::ask(world, scribe), async {
         let mut read = known;
         for (accounts, facets) in grouped(targets, rest_of) {
             read.extend(collect(world, scribe, &accounts, &facets, ReadFor::Snapshot, Urgency::Normal).await?);
@@ -133,6 +143,7 @@ pub async fn lock(world: &World, scribe: &Scribe, targets: &[Target], orders: Or
     });
     locked?;
     followed?;
+    asked?;
     repeat_without_roles(world, scribe).await?;
     Ok(rail)
 }
@@ -205,6 +216,7 @@ fn lock_targets<'a>(case: &'a Case, targets: &'a [Target], rail: &Rail) -> Vec<L
             account: &target.account,
             grants: case.accounts.get(&target.account.id).map(|state| state.snapshot.grants().collect()).unwrap_or_default(),
             is_last_administrator: rail.get(&target.account.id).copied().unwrap_or_default(),
+            level: target.level,
         })
         .collect()
 }
@@ -378,6 +390,7 @@ pub async fn approve(world: &World, scribe: &Scribe, id: PlanId, digest: &str, h
 
 /// Carries out every approved plan that has not ended, oldest first: also after a crash.
 pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> {
+    let begun = lock_the_rest(world, scribe).await?;
     let open: Vec<PlanId> = scribe
         .ask(|case| {
             let unfinished = |state: &&regain_incident::case::PlanState| {
@@ -401,7 +414,33 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
         return Err(expired);
     }
     repeat_without_roles(world, scribe).await?;
-    Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
+    Ok(u32::try_from(open.len()).unwrap_or(u32::MAX).saturating_add(u32::from(begun)))
+}
+
+/// Locks what was ordered to be locked by a program that ended before it had made the plan. Whether there
+/// was any.
+async fn lock_the_rest(world: &World, scribe: &Scribe) -> Result<bool, EngineError> {
+    let rest: Vec<(Account, Level)> = scribe
+        .ask(|case| {
+            let is_new = |state: &&AccountState| case.steps_of(&state.account.id).next().is_none();
+            let new = case.accounts.values().filter(is_new);
+            new.filter_map(|state| Some((state.account.clone(), state.ordered?))).collect()
+        })
+        .await;
+    let names: Vec<String> = rest.iter().map(|(account, _)| account.id.to_string()).collect();
+    if names.is_empty() {
+        return Ok(false);
+    }
+    let found = world.directory.find_all(&names).await;
+    let target = |((account, level), found): ((Account, Level), Result<Vec<Found>, ProviderError>)| {
+        let found = found.ok()?.into_iter().find(|one| one.identity.account == account.id)?;
+        Some(Target { account, found, level })
+    };
+    let targets: Vec<Target> = rest.into_iter().zip(found).filter_map(target).collect();
+    if !targets.is_empty() {
+        lock(world, scribe, &targets, Orders::default()).await?;
+    }
+    Ok(!targets.is_empty())
 }
 
 /// What a lock that was cut off has left undone: facets never read, roles and forwarding never
@@ -412,13 +451,20 @@ async fn catch_up(world: &World, scribe: &Scribe) -> Result<(), EngineError> {
     if accounts.is_empty() {
         return Ok(());
     }
-    let mut read = Known::new();
-    for (account, facets) in &accounts {
-        let account = std::slice::from_ref(account);
-        read.extend(collect(world, scribe, account, facets, ReadFor::Snapshot, Urgency::Normal).await?);
+    let ids: BTreeSet<AccountId> = accounts.iter().map(|(account, _)| account.id.clone()).collect();
+    // Those that lack the same are read together: hundreds of accounts one after the other would take hours.
+    let mut groups: BTreeMap<Vec<FacetName>, Vec<Account>> = BTreeMap::new();
+    for (account, facets) in accounts {
+        groups.entry(facets).or_default().push(account);
     }
-    let ids: BTreeSet<AccountId> = accounts.into_iter().map(|(account, _)| account.id).collect();
+    let mut read = Known::new();
+    for (facets, accounts) in groups {
+        read.extend(collect(world, scribe, &accounts, &facets, ReadFor::Snapshot, Urgency::Normal).await?);
+    }
     assess(world, scribe, &ids.iter().cloned().collect::<Vec<_>>()).await?;
+    if scribe.ask(|case| case.who_else.is_none()).await {
+        crate::who_else::ask(world, scribe).await?;
+    }
     let follow = make_follow_up(world, scribe, &ids, &rail).await?;
     drive_any(world, scribe, follow, read).await
 }
@@ -434,15 +480,16 @@ fn cut_off(case: &Case, policy: &Policy) -> Vec<(Account, Vec<FacetName>)> {
         FacetName::to_read().filter(|facet| !state.snapshot.facets.contains_key(facet)).collect::<Vec<_>>()
     };
     let is_judged = |state: &AccountState| state.assessment == judge(&state.as_last_read(), policy);
+    let rails = rails(case);
     locked
-        .filter(|state| !unread(state).is_empty() || !is_judged(state) || !follows_up_nothing(case, state))
+        .filter(|state| !unread(state).is_empty() || !is_judged(state) || !follows_up_nothing(case, state, &rails))
         .map(|state| (state.account.clone(), unread(state)))
         .collect()
 }
 
 /// Whether the follow-up of one account would be empty.
-fn follows_up_nothing(case: &Case, state: &AccountState) -> bool {
-    let rail = rails(case).get(&state.account.id).copied().unwrap_or_default();
+fn follows_up_nothing(case: &Case, state: &AccountState, rails: &Rail) -> bool {
+    let rail = rails.get(&state.account.id).copied().unwrap_or_default();
     plan_follow_up(case, &[(state, rail)], case.opened_at).is_ok_and(|(plan, _)| plan.is_empty())
 }
 

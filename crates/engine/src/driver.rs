@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use regain_incident::Timestamp;
 use regain_incident::account::Account;
@@ -42,8 +43,19 @@ pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -
     let machine = Machine::new(&approved, &case, known);
     let no_way_out = no_way_out(world, &approved);
     let urgency = urgency_of(&approved);
-    Run { world, scribe, accounts, machine, urgency, fresh: BTreeMap::new(), no_way_out }.run_to_the_end().await?;
+    let locks = urgency == Urgency::Lock && approved.plan().steps().iter().any(|step| is_of_the_lock(&step.action));
+    let fresh = BTreeMap::new();
+    let done = Run { world, scribe, accounts, machine, urgency, locks, fresh, no_way_out }.run_to_the_end().await;
+    if locks {
+        scribe.lock_is_pressing(false);
+    }
+    done?;
     crate::watch::come_right(world, scribe, approved.plan()).await
+}
+
+/// What shuts an account, apart from what follows off its clock.
+fn is_of_the_lock(action: &Action) -> bool {
+    matches!(action, Action::SignIn(_) | Action::Password(_) | Action::Sessions(_))
 }
 
 fn urgency_of(plan: &ApprovedPlan) -> Urgency {
@@ -64,6 +76,8 @@ struct Run<'a> {
     accounts: BTreeMap<AccountId, Account>,
     machine: Machine,
     urgency: Urgency,
+    /// Whether this is the lock, for which everything else waits.
+    locks: bool,
     /// Passwords of the steps of this run; they live nowhere else, and die with it.
     fresh: BTreeMap<StepId, Secret>,
     no_way_out: Option<HandoffRefused>,
@@ -75,6 +89,7 @@ type Done = Vec<Event>;
 impl Run<'_> {
     async fn run_to_the_end(mut self) -> Result<(), EngineError> {
         let mut working = FuturesUnordered::new();
+        self.lock_goes_first().await;
         let mut commands = self.machine.begin(self.world.clock.now());
         loop {
             let mut entries = Vec::new();
@@ -90,19 +105,58 @@ impl Run<'_> {
             for (step, ids) in self.by_reading(looks) {
                 working.push(self.observe(step, ids));
             }
-            if !entries.is_empty() {
+            self.tell_whether_pressing();
+            let arrived = if entries.is_empty() {
+                let Some(first) = working.next().await else { break };
+                first
+            } else {
                 let entries = self.hand_over_first(entries).await;
-                for recorded in self.scribe.write(self.world, entries).await? {
+                if entries.iter().any(|entry| matches!(entry, Entry::StepStarted { .. })) {
+                    self.lock_goes_first().await;
+                }
+                let (recorded, arrived) = self.write_beside(entries, &mut working).await?;
+                for recorded in recorded {
                     commands.extend(self.recorded(&recorded, &working));
                 }
-                continue;
-            }
-            let Some(events) = working.next().await else { break };
-            for event in events {
+                arrived
+            };
+            let more = std::iter::from_fn(|| working.next().now_or_never().flatten()).flatten().collect::<Done>();
+            for event in arrived.into_iter().chain(more) {
                 commands.extend(self.machine.handle(event, self.world.clock.now()));
             }
         }
         Ok(())
+    }
+
+    /// Makes a wave durable. What is under way goes on meanwhile, and what it reports is the next wave:
+    /// hundreds of accounts then cost as many writes as the disk allows, not one each.
+    async fn write_beside(
+        &self,
+        entries: Vec<Entry>,
+        working: &mut FuturesUnordered<Work<'_>>,
+    ) -> Result<(Vec<Recorded>, Done), EngineError> {
+        let mut writing = std::pin::pin!(self.scribe.write(self.world, entries));
+        let mut arrived = Done::new();
+        loop {
+            tokio::select! {
+                biased;
+                written = &mut writing => return Ok((written?, arrived)),
+                Some(events) = working.next() => arrived.extend(events),
+            }
+        }
+    }
+
+    /// No step of another plan begins while a step of the lock is ready or on its way.
+    async fn lock_goes_first(&self) {
+        if self.urgency != Urgency::Lock {
+            self.scribe.until_lock_rests().await;
+        }
+    }
+
+    fn tell_whether_pressing(&self) {
+        if self.locks {
+            self.scribe.lock_is_pressing(self.machine.is_pressing());
+        }
     }
 
     /// Feeds a durable entry to the machine and begins the change that it allows.

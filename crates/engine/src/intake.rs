@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use regain_incident::account::{Account, Kind, kind_of};
 use regain_incident::facets::roles::GLOBAL_ADMINISTRATOR;
 use regain_incident::ids::AccountId;
+use regain_incident::planner::Level;
 use regain_incident::rail::Candidate;
 use regain_ports::{Found, Holders, Operator, ProviderError};
 
@@ -17,6 +18,8 @@ pub struct Target {
     pub account: Account,
     /// The first read of it.
     pub found: Found,
+    /// How far it is locked.
+    pub level: Level,
 }
 
 impl Target {
@@ -28,6 +31,11 @@ impl Target {
     /// Whether it is one now, as far as its active roles tell.
     pub fn is_global_administrator(&self) -> bool {
         self.found.active_roles.iter().any(|role| role == GLOBAL_ADMINISTRATOR)
+    }
+
+    /// Whether it holds admin roles, or could through a group: then its name is typed twice.
+    pub fn is_privileged(&self) -> bool {
+        !self.found.active_roles.is_empty() || self.found.in_role_group
     }
 
     /// Whether its roles must be read before it can be locked.
@@ -105,14 +113,24 @@ impl Administrators {
     }
 }
 
-/// Resolves every name, side by side. Reads only.
+/// Resolves every name. Reads only; what one look-up fails of, holds no other one up.
 pub async fn find_all(world: &World, operator: &Operator, names: &[String]) -> Vec<Result<Target, IntakeError>> {
-    futures_util::future::join_all(names.iter().map(|name| find(world, operator, name))).await
+    let all = world.directory.find_all(names).await;
+    names.iter().zip(all).map(|(name, found)| one_of(world, operator, name, found)).collect()
 }
 
 /// Resolves `name` to one account. Reads only.
 pub async fn find(world: &World, operator: &Operator, name: &str) -> Result<Target, IntakeError> {
-    let found = world.directory.find(name).await.map_err(|source| IntakeError::Provider { name: name.to_owned(), source })?;
+    one_of(world, operator, name, world.directory.find(name).await)
+}
+
+fn one_of(
+    world: &World,
+    operator: &Operator,
+    name: &str,
+    found: Result<Vec<Found>, ProviderError>,
+) -> Result<Target, IntakeError> {
+    let found = found.map_err(|source| IntakeError::Provider { name: name.to_owned(), source })?;
     let mut candidates = found.into_iter();
     match (candidates.next(), candidates.len()) {
         (None, _) => Err(IntakeError::Unknown { name: name.to_owned() }),
@@ -135,7 +153,7 @@ fn target(world: &World, operator: &Operator, found: Found) -> Target {
         kind,
         synchronised: identity.synchronised,
     };
-    Target { account, found }
+    Target { account, found, level: Level::Full }
 }
 
 /// Refuses a target that is never touched.

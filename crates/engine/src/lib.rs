@@ -16,7 +16,8 @@ pub mod scribe;
 pub mod step;
 pub mod undo;
 pub mod watch;
-pub mod world;
+pub mod who_else;
+mod world;
 
 pub use error::EngineError;
 pub use scribe::{Audience, Scribe};

@@ -2,7 +2,7 @@
 //! reports back. Only what is durable moves a step: an outcome becomes an entry, and the entry,
 //! once recorded, becomes the next command.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use regain_incident::Timestamp;
@@ -27,6 +27,15 @@ pub enum Event {
     Recorded(Entry),
     /// The time that a step asked for has come.
     Woke(StepId),
+}
+
+impl Event {
+    fn step(&self) -> Option<StepId> {
+        match self {
+            Self::Observed(id, _) | Self::Applied(id, _) | Self::Woke(id) => Some(*id),
+            Self::Recorded(entry) => entry.step(),
+        }
+    }
 }
 
 /// What the driver is to do.
@@ -89,6 +98,10 @@ struct Slot {
 /// Decides what happens next to each step of one approved plan.
 pub struct Machine {
     slots: BTreeMap<StepId, Slot>,
+    /// The steps that what happens to a step can free, drop or make look: those of its account, and
+    /// those that name it. Hundreds of accounts are one plan: no event may cost a walk through all of it.
+    touched: BTreeMap<StepId, BTreeSet<StepId>>,
+    by_account: BTreeMap<AccountId, BTreeSet<StepId>>,
     kind: PlanKind,
     /// Readings from just now, which stand for a first look.
     known: BTreeMap<(AccountId, FacetName), Reading>,
@@ -126,7 +139,15 @@ impl Machine {
             }
         };
         let slots = plan.plan().steps().iter().map(|step| (step.id, slot(step))).collect();
-        Self { slots, kind: plan.plan().kind(), known }
+        let mut by_account: BTreeMap<AccountId, BTreeSet<StepId>> = BTreeMap::new();
+        let mut touched: BTreeMap<StepId, BTreeSet<StepId>> = BTreeMap::new();
+        for step in plan.plan().steps() {
+            by_account.entry(step.account.clone()).or_default().insert(step.id);
+            for earlier in step.after.iter().chain(&step.needs) {
+                touched.entry(*earlier).or_default().insert(step.id);
+            }
+        }
+        Self { slots, touched, by_account, kind: plan.plan().kind(), known }
     }
 
     /// The step `id`.
@@ -139,28 +160,43 @@ impl Machine {
         self.slots.values().all(|slot| slot.doing == Doing::Over)
     }
 
+    /// Whether a step is ready or on its way: not one that only waits to be seen, or for its time.
+    pub fn is_pressing(&self) -> bool {
+        let is = |slot: &Slot| match slot.doing {
+            Doing::Busy | Doing::Looking(Look::Before) => true,
+            Doing::Idle => self.is_free(slot),
+            _ => false,
+        };
+        self.slots.values().any(is)
+    }
+
     /// The first commands.
     pub fn begin(&mut self, now: Timestamp) -> Vec<Command> {
-        self.next_commands(now)
+        self.next_commands(&self.slots.keys().copied().collect(), now)
     }
 
     /// Decides.
     pub fn handle(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+        let touched = event.step().map(|id| self.touched_by(id)).unwrap_or_default();
         let mut commands = match event {
             Event::Observed(id, result) => self.observed(id, result, now),
             Event::Applied(id, result) => self.applied(id, result),
             Event::Recorded(entry) => self.recorded(&entry),
             Event::Woke(id) => self.woke(id),
         };
-        commands.extend(self.next_commands(now));
+        commands.extend(self.next_commands(&touched, now));
         commands
     }
 
-    /// Begins every step that is free, drops every step whose need has failed.
-    fn next_commands(&mut self, now: Timestamp) -> Vec<Command> {
+    fn touched_by(&self, id: StepId) -> BTreeSet<StepId> {
+        let account = self.slots.get(&id).and_then(|slot| self.by_account.get(&slot.step.account));
+        account.into_iter().chain(self.touched.get(&id)).flatten().copied().collect()
+    }
+
+    /// Of `ids`, begins every step that is free, drops every step whose need has failed.
+    fn next_commands(&mut self, ids: &BTreeSet<StepId>, now: Timestamp) -> Vec<Command> {
         let mut commands = Vec::new();
-        let ids: Vec<StepId> = self.slots.keys().copied().collect();
-        for id in ids {
+        for &id in ids {
             self.repeat_if_roles_are_gone(id);
             let Some(slot) = self.slots.get(&id) else { continue };
             if slot.doing != Doing::Idle {
@@ -173,16 +209,19 @@ impl Machine {
                 commands.extend(self.start(id, now));
             }
         }
-        commands.extend(self.due_looks());
+        commands.extend(self.due_looks(ids));
         commands
     }
 
-    /// Looks that are due and that no change under way on the same facet would make stale.
-    fn due_looks(&mut self) -> Vec<Command> {
+    /// Looks of `ids` that are due and that no change under way on the same facet would make stale.
+    fn due_looks(&mut self, ids: &BTreeSet<StepId>) -> Vec<Command> {
         let facet = |slot: &Slot| (slot.step.account.clone(), slot.step.action.facet().map(FacetName::read_as));
-        let busy: Vec<_> = self.slots.values().filter(|slot| slot.doing == Doing::Busy).map(facet).collect();
-        let due = self.slots.values_mut().filter(|slot| slot.doing == Doing::Due && !busy.contains(&facet(slot)));
-        due.map(|slot| look(slot, Look::After)).collect()
+        let slots = ids.iter().filter_map(|id| self.slots.get(id));
+        let (due, busy): (Vec<&Slot>, Vec<&Slot>) =
+            slots.filter(|slot| matches!(slot.doing, Doing::Due | Doing::Busy)).partition(|slot| slot.doing == Doing::Due);
+        let busy: BTreeSet<_> = busy.into_iter().map(facet).collect();
+        let free: Vec<StepId> = due.into_iter().filter(|slot| !busy.contains(&facet(slot))).map(|slot| slot.step.id).collect();
+        free.into_iter().filter_map(|id| Some(look(self.slots.get_mut(&id)?, Look::After))).collect()
     }
 
     fn has_ended(&self, id: StepId) -> bool {
@@ -403,7 +442,8 @@ impl Machine {
 
     fn withdrawals_of<'a>(&'a self, account: &'a AccountId) -> impl Iterator<Item = &'a Slot> {
         let withdraws = |slot: &&Slot| matches!(slot.step.action, Action::Role(RoleChange::Withdraw(_)));
-        self.slots.values().filter(move |slot| slot.step.account == *account).filter(withdraws)
+        let own = self.by_account.get(account).into_iter().flatten();
+        own.filter_map(|id| self.slots.get(id)).filter(withdraws)
     }
 
     /// Brings a refused step back to its start when every role of the account is gone.
@@ -437,6 +477,9 @@ pub fn is_to_be_repeated(case: &Case, plan: &Plan, step: &PlannedStep) -> bool {
         return false;
     };
     let is_denied = refused.state == StepState::Failed && matches!(refused.refusal, Some(Refusal::Denied { .. }));
+    if !is_denied || refused.started_at.is_none() {
+        return false;
+    }
     let withdrawals: Vec<_> = case
         .steps_of(&step.account)
         .filter(|(_, other, _)| matches!(other.action, Action::Role(RoleChange::Withdraw(_))))
@@ -444,7 +487,7 @@ pub fn is_to_be_repeated(case: &Case, plan: &Plan, step: &PlannedStep) -> bool {
         .collect();
     let may_go = withdrawals.iter().all(|(is_coming, record)| *is_coming || record.state == StepState::Done);
     let goes_later = withdrawals.iter().any(|(is_coming, record)| *is_coming || record.verified_at > refused.started_at);
-    is_denied && refused.started_at.is_some() && may_go && goes_later
+    may_go && goes_later
 }
 
 fn look(slot: &mut Slot, why: Look) -> Command {

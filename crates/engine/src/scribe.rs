@@ -10,7 +10,7 @@ use regain_incident::case::Case;
 use regain_incident::ids::{CaseId, Seq};
 use regain_incident::journal::{Entry, Recorded};
 use regain_ports::{Held, NewEntry};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use crate::{EngineError, World};
 
@@ -31,6 +31,8 @@ pub struct Scribe {
     holder: String,
     pages: Mutex<Pages>,
     audience: Arc<dyn Audience>,
+    /// Whether a step of the lock is ready or on its way: nothing else begins meanwhile.
+    pressing: watch::Sender<bool>,
 }
 
 struct Pages {
@@ -47,7 +49,7 @@ impl Scribe {
         take_lease(world, id, holder).await?;
         let entries = world.journal.read(id, Seq::START).await?;
         let pages = Pages { case: Case::of(id, &entries)?, leased_at: world.clock.now() };
-        Ok(Self { id, holder: holder.to_owned(), pages: Mutex::new(pages), audience })
+        Ok(Self { id, holder: holder.to_owned(), pages: Mutex::new(pages), audience, pressing: watch::Sender::new(false) })
     }
 
     /// Which case it is.
@@ -84,6 +86,17 @@ impl Scribe {
             self.audience.recorded(&pages.case, entry);
         }
         Ok(recorded)
+    }
+
+    /// Says whether a step of the lock is ready or on its way.
+    pub(crate) fn lock_is_pressing(&self, pressing: bool) {
+        self.pressing.send_if_modified(|now| std::mem::replace(now, pressing) != pressing);
+    }
+
+    /// Waits until no step of the lock is ready or on its way.
+    pub(crate) async fn until_lock_rests(&self) {
+        // It cannot be closed: the sender is ours.
+        let _ = self.pressing.subscribe().wait_for(|pressing| !pressing).await;
     }
 
     /// Gives the lease up.

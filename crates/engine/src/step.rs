@@ -9,7 +9,7 @@ use regain_incident::facets::{Reading, forwarding, identity, password, sending_b
 use regain_incident::journal::Refusal;
 use regain_incident::plan::Action;
 use regain_incident::secret::Secret;
-use regain_ports::{Intent, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
+use regain_ports::{Age, Intent, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
 
 use crate::World;
 
@@ -26,8 +26,14 @@ pub enum Trouble {
     Unread(Gap),
 }
 
-/// Reads one facet. `None` where it does not apply.
-pub async fn read(world: &World, account: &Account, facet: FacetName, urgency: Urgency) -> Result<Seen<Reading>, ProviderError> {
+/// Reads one facet; `age` is for those that come out of a list of the whole tenant. `None` where it does not apply.
+pub async fn read(
+    world: &World,
+    account: &Account,
+    facet: FacetName,
+    urgency: Urgency,
+    age: Age,
+) -> Result<Seen<Reading>, ProviderError> {
     let id = &account.id;
     Ok(match facet {
         FacetName::Identity | FacetName::Password | FacetName::Sessions => {
@@ -36,11 +42,11 @@ pub async fn read(world: &World, account: &Account, facet: FacetName, urgency: U
         FacetName::EntraRoles | FacetName::PimRoles | FacetName::GroupRoles => {
             world.directory.roles(id, facet, urgency).await?.map(Reading::Roles)
         }
-        FacetName::ExchangeRoles => world.mail.roles(account).await?.map(Reading::Roles),
+        FacetName::ExchangeRoles => world.mail.roles(account, age).await?.map(Reading::Roles),
         FacetName::PurviewRoles => Seen { value: None, raw: Vec::new() }, // never asked: see `collect`
         FacetName::Forwarding => world.mail.forwarding(account).await?.map(Reading::Forwarding),
-        FacetName::InboxRules => world.mail.inbox_rules(account).await?.map(Reading::InboxRules),
-        FacetName::SendingBlock => world.mail.sending_block(account).await?.map(Reading::SendingBlock),
+        FacetName::InboxRules => world.mail.inbox_rules(account, age).await?.map(Reading::InboxRules),
+        FacetName::SendingBlock => world.mail.sending_block(account, age).await?.map(Reading::SendingBlock),
         FacetName::Domains => domains(world).await?.map(Reading::Domains),
     })
 }
@@ -58,7 +64,7 @@ async fn domains(world: &World) -> Result<Seen<Vec<String>>, ProviderError> {
 /// What is there now, for a step of `action`.
 pub async fn observe(world: &World, account: &Account, action: &Action, urgency: Urgency) -> Result<Reading, Trouble> {
     let Some(facet) = action.facet() else { return Err(Trouble::Unread(Gap::NotInThisVersion)) };
-    let seen = read(world, account, facet, urgency).await.map_err(|error| Trouble::Unread(gap_of(&error)))?;
+    let seen = read(world, account, facet, urgency, Age::Again).await.map_err(|error| Trouble::Unread(gap_of(&error)))?;
     seen.value.ok_or_else(|| Trouble::Unread(Gap::Incomplete { detail: "there is no such part of this account".to_owned() }))
 }
 

@@ -385,7 +385,7 @@ fn an_account_added_later_does_not_take_the_last_administrator_away() {
         let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
         lock(&world, &scribe, &targets, Orders::default()).await.expect("the engine goes on");
         let more = stage.targets(&["person2@contoso.com"]).await;
-        add(&world, &scribe, &more).await.expect("added");
+        add(&world, &scribe, &more, true).await.expect("added");
         lock(&world, &scribe, &more, Orders::default()).await.expect("the engine goes on");
         let now = stage.tenant.person(&id(1));
         assert!(now.identity.enabled);
@@ -403,7 +403,7 @@ fn two_administrators_one_after_the_other_do_not_lock_the_tenant() {
         let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
         lock(&world, &scribe, &targets, Orders::default()).await.expect("the engine goes on");
         let more = stage.targets(&["person2@contoso.com"]).await;
-        add(&world, &scribe, &more).await.expect("added");
+        add(&world, &scribe, &more, true).await.expect("added");
         lock(&world, &scribe, &more, Orders::default()).await.expect("the engine goes on");
         assert!(!stage.tenant.person(&id(1)).identity.enabled);
         assert!(has_a_working_administrator(&stage));

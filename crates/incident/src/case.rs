@@ -15,9 +15,11 @@ use crate::ids::{AccountId, CaseId, PlanId, Seq, StepId, TenantId};
 use crate::item::Item;
 use crate::journal::{Entry, ReadFor, Recorded, Refusal};
 use crate::plan::{Action, Approval, Phase, Plan, PlanKind, PlannedStep};
+use crate::planner::Level;
 use crate::policy::Policy;
 use crate::release::Gate;
 use crate::snapshot::Snapshot;
+use crate::who_else::WhoElse;
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -153,6 +155,8 @@ pub struct PlanState {
 pub struct AccountState {
     /// The account.
     pub account: Account,
+    /// How far it was ordered to be locked.
+    pub ordered: Option<Level>,
     /// The first reading of each facet: as it was before anything was changed.
     pub snapshot: Snapshot,
     /// The newest reading of each facet.
@@ -192,6 +196,10 @@ pub struct Case {
     pub plans: BTreeMap<PlanId, PlanState>,
     /// Their steps.
     pub steps: BTreeMap<StepId, StepRecord>,
+    /// The same by account, in the order of plans and steps.
+    steps_by_account: BTreeMap<AccountId, Vec<StepId>>,
+    /// Accounts that share sign-ins with those of the case, as last asked.
+    pub who_else: Option<WhoElse>,
     /// Nothing more is expected.
     pub closed: bool,
     /// The newest entry.
@@ -209,6 +217,8 @@ impl Case {
             accounts: BTreeMap::new(),
             plans: BTreeMap::new(),
             steps: BTreeMap::new(),
+            steps_by_account: BTreeMap::new(),
+            who_else: None,
             closed: false,
             last: Seq::START,
         };
@@ -234,12 +244,13 @@ impl Case {
                 self.incident_since = *incident_since;
                 self.opened_at = recorded.at;
             }
-            Entry::AccountAdded { account } => self.add(account, recorded.at),
+            Entry::AccountAdded { account, lock } => self.add(account, *lock, recorded.at),
             Entry::PlanMade { plan } => self.add_plan(plan).map_err(illegal)?,
             Entry::PlanApproved { plan, approval } => {
                 let state = self.plans.get_mut(plan).ok_or_else(|| illegal(format!("there is no plan {plan}")))?;
                 state.approval = Some(approval.clone());
             }
+            Entry::WhoElseAsked { found } => self.who_else = Some(found.clone()),
             Entry::Closed => self.closed = true,
             Entry::Commanded { .. } | Entry::LogsScanned { .. } => {}
             other => self.fold_account(other, recorded.at).map_err(illegal)?,
@@ -265,10 +276,11 @@ impl Case {
         Ok(())
     }
 
-    fn add(&mut self, account: &Account, at: Timestamp) {
+    fn add(&mut self, account: &Account, lock: Option<Level>, at: Timestamp) {
         self.closed = false;
         let state = AccountState {
             account: account.clone(),
+            ordered: None,
             snapshot: Snapshot::begun(account.clone(), at),
             latest: BTreeMap::new(),
             assessment: Assessment::default(),
@@ -280,7 +292,8 @@ impl Case {
             roles_released: None,
             handed_over: Vec::new(),
         };
-        self.accounts.entry(account.id.clone()).or_insert(state);
+        let state = self.accounts.entry(account.id.clone()).or_insert(state);
+        state.ordered = lock.or(state.ordered);
     }
 
     fn add_plan(&mut self, plan: &Plan) -> Result<(), String> {
@@ -289,6 +302,7 @@ impl Case {
         }
         for step in plan.steps() {
             self.steps.insert(step.id, StepRecord::waiting());
+            self.steps_by_account.entry(step.account.clone()).or_default().push(step.id);
         }
         self.plans.insert(plan.id(), PlanState { plan: plan.clone(), approval: None });
         Ok(())
@@ -365,7 +379,10 @@ impl Case {
 
     /// The step `id`, as it was planned.
     pub fn planned(&self, id: StepId) -> Option<&PlannedStep> {
-        self.plans.get(&id.plan)?.plan.steps().iter().find(|step| step.id == id)
+        let steps = self.plans.get(&id.plan)?.plan.steps();
+        // Steps are numbered in their order, so that the first guess is right; a plan that is not is searched.
+        let guess = usize::try_from(id.step).ok().and_then(|number| steps.get(number.checked_sub(1)?));
+        guess.filter(|step| step.id == id).or_else(|| steps.iter().find(|step| step.id == id))
     }
 
     /// Every step with its plan and record, in the order of plans and steps.
@@ -381,7 +398,8 @@ impl Case {
         &'a self,
         account: &'a AccountId,
     ) -> impl Iterator<Item = (&'a PlanState, &'a PlannedStep, &'a StepRecord)> {
-        self.all_steps().filter(move |(_, step, _)| step.account == *account)
+        let own = self.steps_by_account.get(account).into_iter().flatten();
+        own.filter_map(|id| Some((self.plans.get(&id.plan)?, self.planned(*id)?, self.steps.get(id)?)))
     }
 
     /// The number of the next plan.
@@ -437,6 +455,16 @@ impl Case {
                 && !record.already
                 && !self.was_reversed(step.id)
         })
+    }
+
+    /// How far the account is locked, as its lock was planned; an account that the rail keeps open is
+    /// meant to be locked in full.
+    pub fn level(&self, account: &AccountId) -> Option<Level> {
+        let lock = self.steps_of(account).filter(|(state, _, _)| state.plan.kind() == PlanKind::Lock);
+        let actions: Vec<&Action> = lock.map(|(_, step, _)| &step.action).collect();
+        let blocks = |action: &&Action| matches!(action, Action::SignIn(identity::Change::Block) | Action::Manual(_));
+        let is_full = actions.iter().copied().any(|action| blocks(&action));
+        (!actions.is_empty()).then_some(if is_full { Level::Full } else { Level::RevokeAndReset })
     }
 
     /// Whether a lock plan's steps for the account are all verified, and sign-in was not given back.

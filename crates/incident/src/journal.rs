@@ -14,7 +14,9 @@ use crate::finding::Assessment;
 use crate::ids::{AccountId, CaseId, PlanId, Seq, StepId, TenantId};
 use crate::item::Item;
 use crate::plan::{Approval, Plan};
+use crate::planner::Level;
 use crate::release::{Criterion, Gate};
+use crate::who_else::WhoElse;
 
 /// An entry as it stands in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,10 @@ pub enum Entry {
     AccountAdded {
         /// The account.
         account: Account,
+        /// How far it is to be locked, if the command that added it locks: so that a program that ended before it
+        /// made its plan can be resumed.
+        #[serde(default)]
+        lock: Option<Level>,
     },
     /// A facet was read, or was not.
     FacetRead {
@@ -204,6 +210,11 @@ pub enum Entry {
         /// Said to be a false alarm, and why.
         false_alarm: Option<String>,
     },
+    /// The sign-ins of the tenant were compared with those of the accounts of the case.
+    WhoElseAsked {
+        /// What was found, and what could not be asked.
+        found: WhoElse,
+    },
     /// The case is closed.
     Closed,
 }
@@ -285,6 +296,7 @@ impl Entry {
             Self::WatchPassed { .. } => "watch-passed",
             Self::HandedOver { .. } => "handed-over",
             Self::Released { .. } => "released",
+            Self::WhoElseAsked { .. } => "who-else-asked",
             Self::Closed => "closed",
         }
     }

@@ -30,5 +30,6 @@ pub mod snapshot;
 pub mod text;
 pub mod undo;
 pub mod watch;
+pub mod who_else;
 
 pub use jiff::Timestamp;

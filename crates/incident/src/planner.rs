@@ -105,6 +105,30 @@ pub struct LockTarget<'a> {
     /// Without it no Global Administrator would work: reset and revoke, but neither block nor
     /// withdraw.
     pub is_last_administrator: bool,
+    /// How far.
+    pub level: Level,
+}
+
+/// How far an account is locked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Blocked, reset, revoked, and every role withdrawn.
+    #[default]
+    Full,
+    /// Reset and revoked, but not blocked: for accounts that may have been exposed. Whoever holds admin
+    /// roles is locked in full.
+    RevokeAndReset,
+}
+
+impl Level {
+    /// The name in files and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::RevokeAndReset => "revoke-and-reset",
+        }
+    }
 }
 
 /// The lock: block, revoke, replace the password, withdraw roles, revoke again. For all targets in
@@ -122,7 +146,7 @@ fn lock_one(draft: &mut Draft, target: &LockTarget<'_>) {
     let mut closing = Vec::new(); // what the last revocation must come after
     if target.is_last_administrator {
         draft.leave_out(&account.id, "rail-keeps-sign-in", &account.upn, None);
-    } else {
+    } else if target.level == Level::Full {
         closing.push(draft.step(&account.id, Phase::Contain, Action::SignIn(identity::Change::Block)).id);
     }
     draft.step(&account.id, Phase::Contain, Action::Sessions(sessions::Change::Revoke));

@@ -15,6 +15,7 @@ use crate::ids::{CaseId, StepId, TenantId};
 use crate::journal::{Entry, Recorded};
 use crate::plan::{PlanKind, Undoable};
 use crate::policy::Policy;
+use crate::who_else::WhoElse;
 
 /// Everything that a report says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub struct Report {
     pub closed: bool,
     /// Its accounts.
     pub accounts: Vec<AccountReport>,
+    /// Accounts that share sign-ins with them, if that was asked.
+    pub who_else: Option<WhoElse>,
     /// What happened, in its order.
     pub timeline: Vec<Line>,
 }
@@ -111,6 +114,7 @@ impl Report {
             as_of: journal.last().map_or(case.opened_at, |last| last.at),
             closed: case.closed,
             accounts: case.accounts.values().map(|state| AccountReport::of(case, state, policy)).collect(),
+            who_else: case.who_else.clone(),
             timeline: journal.iter().filter_map(|recorded| line(case, recorded)).collect(),
         }
     }
@@ -159,7 +163,7 @@ pub fn step_lines(case: &Case, state: &AccountState) -> Vec<StepLine> {
 fn line(case: &Case, recorded: &Recorded) -> Option<Line> {
     let about = match &recorded.entry {
         Entry::FacetRead { .. } | Entry::StepStarted { .. } => return None,
-        Entry::AccountAdded { account } => account.upn.clone(),
+        Entry::AccountAdded { account, .. } => account.upn.clone(),
         Entry::Commanded { command } => command.clone(),
         Entry::LogsScanned { files, .. } => files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
         Entry::PlanMade { plan } => format!("{} {}", plan.id(), plan.kind().as_str()),

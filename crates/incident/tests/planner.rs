@@ -18,7 +18,7 @@ use regain_incident::journal::{Entry, ReadFor, Refusal};
 use regain_incident::lint::lint;
 use regain_incident::plan::{Action, Phase, Plan, PlanKind, PlannedStep};
 use regain_incident::planner::{
-    LEFT_OUT_CODES, LockTarget, MANUAL_CODES, PlanningReport, ReleaseChoice, plan_clean, plan_follow_up, plan_lock,
+    LEFT_OUT_CODES, Level, LockTarget, MANUAL_CODES, PlanningReport, ReleaseChoice, plan_clean, plan_follow_up, plan_lock,
     plan_release_roles, plan_release_sign_in, plan_undo,
 };
 use regain_incident::policy::Policy;
@@ -85,7 +85,7 @@ fn the_lock_of_each_kind_of_target() {
     ];
     for (account, grants, is_last_administrator, steps, left) in table {
         let case = Story::of(std::slice::from_ref(account)).case();
-        let target = LockTarget { account, grants, is_last_administrator };
+        let target = LockTarget { account, grants, is_last_administrator, level: Level::Full };
         let made = plan_lock(&case, &[target], start()).expect("a plan");
         let (codes, out) = told(&case, &made);
         assert_eq!(codes, steps, "{account:?}");
@@ -105,7 +105,7 @@ fn power_that_is_not_for_the_whole_tenant_is_not_kept_by_the_rail() {
     for (grant, kept) in [(global_administrator(), true), (scoped, false), (eligible, false)] {
         let person = account(1, Kind::Person);
         let case = Story::of(std::slice::from_ref(&person)).case();
-        let target = LockTarget { account: &person, grants: vec![&grant], is_last_administrator: true };
+        let target = LockTarget { account: &person, grants: vec![&grant], is_last_administrator: true, level: Level::Full };
         let (codes, _) = told(&case, &plan_lock(&case, &[target], start()).expect("a plan"));
         assert_eq!(!codes.contains(&"withdraw-role".to_owned()), kept, "{grant:?}");
     }

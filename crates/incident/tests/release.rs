@@ -194,7 +194,7 @@ fn roles_wait_a_day_and_the_highest_three() {
 #[test]
 fn roles_wait_for_the_other_accounts() {
     let mut story = settled();
-    story.tell(Entry::AccountAdded { account: account(2, Kind::Person) });
+    story.tell(Entry::AccountAdded { account: account(2, Kind::Person), lock: None });
     assert_eq!(read(&story, Gate::Roles, &answered())["other-accounts"], CriterionState::NotMet);
 }
 

@@ -29,7 +29,8 @@ pub(crate) struct How {
     pub(crate) doing: Doing,
     pub(crate) deed: Deed,
     pub(crate) urgency: Urgency,
-    pub(crate) lanes: Vec<Lane>,
+    /// What it takes a place in, and what it costs there.
+    pub(crate) lanes: Vec<(Lane, u32)>,
 }
 
 pub(crate) struct Caller {
@@ -66,13 +67,15 @@ impl Resource {
 impl Caller {
     /// Asks until the service has spoken; what it said, refusals too, is the caller's to read.
     pub(crate) async fn call(&self, resource: Resource, how: &How, request: &Request) -> Result<Told, ProviderError> {
-        let until = after(self.clock.now(), self.patience.total);
+        // Patience begins with the first try: among hundreds of accounts, waiting for one's turn is none.
+        let mut began = None;
         let mut token = self.tokens.get(resource).await?;
         let mut renewed = false;
         let mut number = 1;
         loop {
             let error = |kind| ProviderError { provider: resource.provider(), doing: how.doing.what, attempts: number, kind };
-            let places = self.enter(how, until).await.map_err(error)?;
+            let places = self.enter(how).await.map_err(error)?;
+            let until = after(*began.get_or_insert_with(|| self.clock.now()), self.patience.total);
             let outcome = self.http.send(request, Some(&token)).await;
             drop(places);
             let (now, jitter) = (self.clock.now(), rand::random());
@@ -95,10 +98,10 @@ impl Caller {
     }
 
     /// A place in every lane, always in the same order, so that no two wait for each other.
-    async fn enter(&self, how: &How, until: regain_incident::Timestamp) -> Result<Vec<Place>, ProviderErrorKind> {
+    async fn enter(&self, how: &How) -> Result<Vec<Place>, ProviderErrorKind> {
         let mut places = Vec::with_capacity(how.lanes.len());
-        for lane in &how.lanes {
-            let place = self.lanes.enter(lane, how.urgency, until).await;
+        for (lane, units) in &how.lanes {
+            let place = self.lanes.enter(lane, *units, how.urgency, self.patience.total).await;
             places.push(place.map_err(|wait| ProviderErrorKind::Throttled { wait })?);
         }
         Ok(places)
@@ -107,7 +110,7 @@ impl Caller {
     /// A throttled lane stands still for everybody; another failure is waited out by its own request.
     async fn wait(&self, how: &How, at: regain_incident::Timestamp, pause_lane: bool) {
         if pause_lane {
-            for lane in &how.lanes {
+            for (lane, _) in &how.lanes {
                 self.lanes.pause(lane, at);
             }
         } else {

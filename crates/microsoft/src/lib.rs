@@ -51,6 +51,9 @@ use http::Http;
 use lanes::Lanes;
 use token::{SignIn, Tokens};
 
+/// How long a log is waited for.
+const LOGS: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Who signs in, and where: of one cloud, or of one emulated tenant. The two do not mix.
 pub struct Access {
     tenant: String,
@@ -128,16 +131,21 @@ impl Shared {
     fn hands(&self, identity: &Arc<Identity>) -> Hands {
         let scopes = [self.endpoints.graph_scope(), self.endpoints.exchange_scope()];
         let tokens = Arc::new(Tokens::new(self.sign_in.clone(), identity.clone(), self.human.clone(), scopes));
-        let caller = Arc::new(Caller {
-            http: self.http.clone(),
-            tokens: tokens.clone(),
-            lanes: self.lanes.clone(),
-            clock: self.clock.clone(),
-            patience: self.patience,
-        });
-        let graph = Graph { caller: caller.clone(), base: self.graph_base.clone() };
+        let caller = |patience| {
+            Arc::new(Caller {
+                http: self.http.clone(),
+                tokens: tokens.clone(),
+                lanes: self.lanes.clone(),
+                clock: self.clock.clone(),
+                patience,
+            })
+        };
+        let reports = caller(Patience { attempts: 3, total: self.patience.total.min(LOGS), ..self.patience });
+        let caller = caller(self.patience);
+        let graph = Graph { caller: caller.clone(), reports, base: self.graph_base.clone() };
         let (base, tenant) = (self.endpoints.exchange.clone(), self.sign_in.tenant.parse().ok());
-        let exchange = Exchange { caller, base, tenant, connection: self.connection.clone() };
+        let lists = exchange::Lists::default();
+        let exchange = Exchange { caller, base, tenant, connection: self.connection.clone(), lists };
         Hands { tokens, graph, exchange }
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use regain_incident::Timestamp;
 use regain_incident::account::Account;
 use regain_incident::facet::FacetName;
 use regain_incident::facets::forwarding::Forwarding;
@@ -16,8 +17,8 @@ use regain_incident::facets::sending_block::{Block, SendingBlock};
 use regain_incident::ids::{AccountId, TenantId};
 use regain_incident::secret::Secret;
 use regain_ports::{
-    AdminCandidate, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind, Seen,
-    Urgency,
+    AdminCandidate, Age, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind,
+    Seen, SignIns, Urgency,
 };
 
 use crate::credential::{Credential, Duty};
@@ -151,6 +152,10 @@ impl Directory for Microsoft {
         self.see.graph.find(name).await
     }
 
+    async fn find_all(&self, names: &[String]) -> Vec<Result<Vec<Found>, ProviderError>> {
+        self.see.graph.find_all(names).await
+    }
+
     async fn identity(&self, account: &AccountId, urgency: Urgency) -> Result<Seen<Identity>, ProviderError> {
         self.see.graph.identity(account, urgency).await
     }
@@ -170,6 +175,10 @@ impl Directory for Microsoft {
 
     async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError> {
         self.see.graph.administrators_of(holders).await
+    }
+
+    async fn sign_ins(&self, of: Option<&AccountId>, since: Timestamp) -> SignIns {
+        self.see.graph.sign_ins(of, since).await
     }
 
     async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {
@@ -209,16 +218,16 @@ impl Mail for Microsoft {
         self.see.exchange.forwarding(account).await
     }
 
-    async fn inbox_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
-        self.see.exchange.inbox_rules(account).await
+    async fn inbox_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+        self.see.exchange.inbox_rules(account, age).await
     }
 
-    async fn sending_block(&self, account: &Account) -> Result<Seen<SendingBlock>, ProviderError> {
-        self.see.exchange.sending_block(account).await
+    async fn sending_block(&self, account: &Account, age: Age) -> Result<Seen<SendingBlock>, ProviderError> {
+        self.see.exchange.sending_block(account, age).await
     }
 
-    async fn roles(&self, account: &Account) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
-        self.see.exchange.roles(account).await
+    async fn roles(&self, account: &Account, age: Age) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
+        self.see.exchange.roles(account, age).await
     }
 
     async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {

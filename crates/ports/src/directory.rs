@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use regain_incident::Timestamp;
 use regain_incident::account::Account;
 use regain_incident::facet::FacetName;
 use regain_incident::facets::identity::Identity;
@@ -10,6 +11,7 @@ use regain_incident::facets::roles::RoleGrant;
 use regain_incident::ids::{AccountId, TenantId};
 use regain_incident::rail::Candidate as AdminCandidate;
 use regain_incident::secret::Secret;
+use regain_incident::who_else::SignIn;
 
 use crate::{Intent, Notes, ProviderError, Seen, Urgency};
 
@@ -37,6 +39,24 @@ pub struct Holders {
     pub others: BTreeSet<String>,
 }
 
+/// Sign-ins, as far as they could be read.
+#[derive(Debug)]
+pub struct SignIns {
+    /// Interactive ones.
+    pub interactive: Result<SomeSignIns, ProviderError>,
+    /// What a session carries on without anybody typing: with the sessions' ids.
+    pub sessions: Result<SomeSignIns, ProviderError>,
+}
+
+/// A list of sign-ins, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct SomeSignIns {
+    /// They.
+    pub rows: Vec<SignIn>,
+    /// There are older ones that were not read: the list was longer than is worth waiting for.
+    pub cut: bool,
+}
+
 /// The identity that this tool runs as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
@@ -61,6 +81,15 @@ pub trait Directory: Send + Sync {
     /// Accounts that `name` (object id, sign-in name or any address) may mean: none, one, or several.
     async fn find(&self, name: &str) -> Result<Vec<Found>, ProviderError>;
 
+    /// The same for many names, in their order: what one name's failure is, is no other's.
+    async fn find_all(&self, names: &[String]) -> Vec<Result<Vec<Found>, ProviderError>> {
+        let mut all = Vec::with_capacity(names.len());
+        for name in names {
+            all.push(self.find(name).await);
+        }
+        all
+    }
+
     /// Who the account is now.
     async fn identity(&self, account: &AccountId, urgency: Urgency) -> Result<Seen<Identity>, ProviderError>;
 
@@ -79,6 +108,10 @@ pub trait Directory: Send + Sync {
         let holders = self.administrator_holders().await?;
         self.administrators_of(&holders).await
     }
+
+    /// Sign-ins from `since` on: of the whole tenant, or of one account. Interactive ones, and with
+    /// [`SignIns::sessions`] also those that a session carries on, apart: either alone may fail.
+    async fn sign_ins(&self, of: Option<&AccountId>, since: Timestamp) -> SignIns;
 
     /// The verified domains of the tenant, in lower case.
     async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;

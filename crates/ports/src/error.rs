@@ -42,6 +42,33 @@ pub struct ProviderError {
     pub kind: ProviderErrorKind,
 }
 
+impl ProviderError {
+    /// The same once more, for somebody else who waited for the same answer. What only the adapter
+    /// understands becomes its text.
+    pub fn again(&self) -> Self {
+        Self { provider: self.provider, doing: self.doing, attempts: self.attempts, kind: self.kind.again() }
+    }
+}
+
+impl ProviderErrorKind {
+    fn again(&self) -> Self {
+        let text = |cause: &BoxError| BoxError::from(cause.to_string());
+        match self {
+            Self::NotFound => Self::NotFound,
+            Self::Denied { missing } => Self::Denied { missing: missing.clone() },
+            Self::Unlicensed { detail } => Self::Unlicensed { detail: detail.clone() },
+            Self::Credential { detail, hint } => Self::Credential { detail: detail.clone(), hint: hint.clone() },
+            Self::Throttled { wait } => Self::Throttled { wait: *wait },
+            Self::Conflict => Self::Conflict,
+            Self::Rejected { code, detail } => Self::Rejected { code: code.clone(), detail: detail.clone() },
+            Self::Unanswered(cause) => Self::Unanswered(text(cause)),
+            Self::Unreachable(cause) => Self::Unreachable(text(cause)),
+            Self::Incomplete { detail } => Self::Incomplete { detail: detail.clone() },
+            Self::Surprise(cause) => Self::Surprise(text(cause)),
+        }
+    }
+}
+
 /// What happened to a request.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderErrorKind {

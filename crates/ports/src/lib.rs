@@ -12,7 +12,7 @@ mod mail;
 mod passwords;
 
 pub use clock::Clock;
-pub use directory::{Directory, Found, Holders, Operator};
+pub use directory::{Directory, Found, Holders, Operator, SignIns, SomeSignIns};
 pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
 pub use handoff::{Handoff, HandoffRefused};
 pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};
@@ -43,6 +43,17 @@ impl<T> Seen<T> {
 
 /// What a change answered: warnings that a person may want to know.
 pub type Notes = Vec<String>;
+
+/// How new a list has to be that is the whole tenant's and answers for every account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// Read after this was asked: it has to show what was just changed.
+    New,
+    /// The same, of something that was read in full before: what cannot have changed may be from then.
+    Again,
+    /// Read a moment ago, for another account of the same run, will do.
+    Shared,
+}
 
 /// Who goes first when a limit makes requests wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

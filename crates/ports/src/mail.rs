@@ -7,7 +7,7 @@ use regain_incident::facets::inbox_rules::{self, InboxRule};
 use regain_incident::facets::roles::RoleGrant;
 use regain_incident::facets::sending_block::{Block, SendingBlock};
 
-use crate::{Intent, Notes, ProviderError, Seen};
+use crate::{Age, Intent, Notes, ProviderError, Seen};
 
 /// Mailboxes of a tenant.
 #[async_trait]
@@ -16,13 +16,13 @@ pub trait Mail: Send + Sync {
     async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError>;
 
     /// Every rule, hidden and unreadable ones too, in their order.
-    async fn inbox_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError>;
+    async fn inbox_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError>;
 
     /// Whether any address of the account may not send.
-    async fn sending_block(&self, account: &Account) -> Result<Seen<SendingBlock>, ProviderError>;
+    async fn sending_block(&self, account: &Account, age: Age) -> Result<Seen<SendingBlock>, ProviderError>;
 
     /// Role groups and direct management roles of Exchange.
-    async fn roles(&self, account: &Account) -> Result<Seen<Vec<RoleGrant>>, ProviderError>;
+    async fn roles(&self, account: &Account, age: Age) -> Result<Seen<Vec<RoleGrant>>, ProviderError>;
 
     /// The domains that mail is accepted for, in lower case.
     async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;

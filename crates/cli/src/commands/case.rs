@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use jiff::Timestamp;
-use regain_incident::case::Case;
+use regain_incident::case::{Case, StepState};
 use regain_incident::ids::{CaseId, StepId};
 use regain_incident::journal::Entry;
 use regain_incident::report::Report;
@@ -125,10 +125,9 @@ async fn show(id: CaseId, global: &Global, environment: &Environment, out: &Outp
         return Ok(exit::of_case(&case));
     }
     let as_of = entries.last().map_or(case.opened_at, |last| last.at);
-    for state in case.accounts.values() {
-        out.data(&screen::account(&case, state, &archive.policy, out, as_of))?;
-    }
-    for (plan, step, record) in case.all_steps() {
+    out.data(&screen::case(&case, &archive.policy, out, as_of))?;
+    let is_shown = |state: StepState| case.accounts.len() <= screen::MANY || state.needs_a_person();
+    for (plan, step, record) in case.all_steps().filter(|(_, _, record)| is_shown(record.state)) {
         let waits = if plan.approval.is_none() { out.texts.get("not-approved") } else { String::new() };
         out.data(&format!("  {} {waits}", screen::step_line(step, record.state, out)))?;
     }

@@ -21,8 +21,15 @@ pub async fn run(args: &CheckArgs, global: &Global, environment: &Environment, o
     for name in &args.accounts {
         targets.push(intake::find(world, &desk.session.operator, name).await?);
     }
-    let scribe =
-        contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "check", &targets).await?;
+    let scribe = contain::open(
+        world,
+        &desk.session.operator.tenant,
+        &desk.session.holder,
+        desk.audience(),
+        contain::Typed { command: "check", locks: false },
+        &targets,
+    )
+    .await?;
     contain::look(world, &scribe, &targets).await?;
     let case = scribe.case().await;
     let findings: Vec<&Finding> = case.accounts.values().flat_map(|state| &state.assessment.findings).collect();

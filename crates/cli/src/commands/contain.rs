@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use regain_engine::intake::{self, Target};
 use regain_engine::{Scribe, contain, driver};
 use regain_incident::finding::{Finding, Verdict};
@@ -11,14 +11,12 @@ use regain_incident::item::Item;
 use regain_incident::plan::{ApprovedHow, Plan};
 
 use super::Desk;
+use super::targets::{self, Gathered};
 use crate::args::{ContainArgs, Global};
 use crate::environment::Environment;
 use crate::exit::{self, Exit};
 use crate::output::Output;
 use crate::screen;
-
-/// Above this many accounts the number must be said.
-const MANY: usize = 25;
 
 /// Locks, reads, judges, shows, and cleans after an approval.
 pub async fn run(args: &ContainArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
@@ -29,17 +27,26 @@ pub async fn run(args: &ContainArgs, global: &Global, environment: &Environment,
 /// The same for an open desk; into `case`, or into a new one.
 pub async fn with(desk: &Desk, args: &ContainArgs, case: Option<CaseId>) -> anyhow::Result<Exit> {
     let administrators = intake::Administrators::ask(&desk.session.world);
-    let targets = targets(desk, args).await?;
+    let Gathered { targets, left_out } = targets::gather(desk, args).await?;
     let world = &desk.session.world;
+    // What a person has still to look at first is not locked by resuming.
+    let locks = !args.plan_first;
     let scribe = match case {
         Some(case) => {
             let scribe = desk.scribe(case).await?;
-            contain::add(world, &scribe, &targets).await?;
+            contain::add(world, &scribe, &targets, locks).await?;
             scribe
         }
         None => {
-            contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "contain", &targets)
-                .await?
+            contain::open(
+                world,
+                &desk.session.operator.tenant,
+                &desk.session.holder,
+                desk.audience(),
+                contain::Typed { command: "contain", locks },
+                &targets,
+            )
+            .await?
         }
     };
     desk.out.say(&desk.out.texts.with("case-opened", &[("case", &scribe.id().to_string())]));
@@ -53,70 +60,9 @@ pub async fn with(desk: &Desk, args: &ContainArgs, case: Option<CaseId>) -> anyh
     clean(desk, args, &scribe).await?;
     let case = scribe.case().await;
     scribe.close(world).await?;
-    desk.show(&case).await?;
+    desk.show_with(&case, &left_out).await?;
     desk.out.say(&desk.out.texts.with("nobody-watches", &[("case", &case.id.to_string())]));
-    Ok(exit::of_case(&case))
-}
-
-/// Resolves every name, and asks what must be asked, before anything is written.
-async fn targets(desk: &Desk, args: &ContainArgs) -> anyhow::Result<Vec<Target>> {
-    let count = args.accounts.len();
-    if count > MANY && args.expect != Some(count) {
-        bail!(desk.out.texts.with("many-accounts", &[("count", &count.to_string())]));
-    }
-    let mut targets: Vec<Target> = Vec::new();
-    for found in intake::find_all(&desk.session.world, &desk.session.operator, &args.accounts).await {
-        let mut target = found?;
-        intake::allowed(&target)?;
-        if targets.iter().any(|known| known.account.id == target.account.id) {
-            continue;
-        }
-        confirm_kind(desk, args, &mut target)?;
-        confirm_privileged(desk, args, &target)?;
-        targets.push(target);
-    }
-    Ok(targets)
-}
-
-/// Only a person's account is locked because somebody typed its name.
-fn confirm_kind(desk: &Desk, args: &ContainArgs, target: &mut Target) -> anyhow::Result<()> {
-    let kind = target.account.kind;
-    match args.kind.map(crate::args::KindArg::kind) {
-        None if kind.is_locked_at_once() => return Ok(()),
-        Some(said) if said == kind => return Ok(()),
-        // Named like a service, and the responder knows better; nothing else is open to opinion.
-        Some(said) if kind == regain_incident::account::Kind::ServiceLike || kind.is_locked_at_once() => {
-            target.account.kind = said;
-            return Ok(());
-        }
-        _ => {}
-    }
-    let named = desk.out.texts.get(&format!("kind-{}", kind.as_str()));
-    let names = [("upn", target.account.upn.as_str()), ("kind", named.as_str()), ("flag", kind.as_str())];
-    if args.kind.is_none() && Output::can_ask() {
-        let answer = desk.out.ask(&desk.out.texts.with("ask-kind", &names))?;
-        if answer.as_deref().is_some_and(|answer| answer.eq_ignore_ascii_case(&target.account.upn)) {
-            return Ok(());
-        }
-    }
-    bail!(desk.out.texts.with("kind-not-confirmed", &names))
-}
-
-/// The name of an account that holds admin roles is typed twice.
-fn confirm_privileged(desk: &Desk, args: &ContainArgs, target: &Target) -> anyhow::Result<()> {
-    let upn = &target.account.upn;
-    let privileged = !target.found.active_roles.is_empty() || target.found.in_role_group;
-    if !privileged || args.privileged.iter().any(|said| said.eq_ignore_ascii_case(upn)) {
-        return Ok(());
-    }
-    let names = [("upn", upn.as_str())];
-    if Output::can_ask() {
-        let answer = desk.out.ask(&desk.out.texts.with("ask-privileged", &names))?;
-        if answer.as_deref().is_some_and(|answer| answer.eq_ignore_ascii_case(upn)) {
-            return Ok(());
-        }
-    }
-    bail!(desk.out.texts.with("privileged-not-confirmed", &names))
+    Ok(if left_out.is_empty() { exit::of_case(&case) } else { Exit::NeedsAttention })
 }
 
 /// `--plan-first`: everything is read and shown, and a person says whether to go on.

@@ -73,8 +73,15 @@ async fn contained(stage: &Stage) -> anyhow::Result<Scribe> {
         intake::allowed(&target)?;
         targets.push(target);
     }
-    let scribe =
-        contain::open(world, &desk.session.operator.tenant, &desk.session.holder, desk.audience(), "demo", &targets).await?;
+    let scribe = contain::open(
+        world,
+        &desk.session.operator.tenant,
+        &desk.session.holder,
+        desk.audience(),
+        contain::Typed { command: "demo", locks: true },
+        &targets,
+    )
+    .await?;
     contain::lock(world, &scribe, &targets, contain::Orders::default()).await?;
     Ok(scribe)
 }

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod release;
 pub mod report;
 pub mod run;
+mod targets;
 pub mod tenant;
 pub mod undo;
 pub mod watch;
@@ -37,6 +38,8 @@ use crate::session::{self, Session, With};
 use crate::settings;
 use crate::texts::Language;
 use crate::views::CaseView;
+
+pub use targets::LeftOut;
 
 /// What a command works with.
 pub struct Desk {
@@ -92,15 +95,20 @@ impl Desk {
 
     /// Shows the case as it stands: JSON, or a screen for each account.
     pub async fn show(&self, case: &Case) -> anyhow::Result<()> {
+        self.show_with(case, &[]).await
+    }
+
+    /// The same, with those of a list that are not in it. Many accounts are a table.
+    pub async fn show_with(&self, case: &Case, left_out: &[LeftOut]) -> anyhow::Result<()> {
         let head = self.session.world.journal.head(case.id).await?.to_string();
         let policy = &self.session.world.policy;
         if self.out.json {
-            return self.out.document(&CaseView::of(case, &head, policy, self.session.round_trips().depth));
+            let mut view = CaseView::of(case, &head, policy, self.session.round_trips().depth);
+            view.left_out = left_out.to_vec();
+            return self.out.document(&view);
         }
         let now = self.session.world.clock.now();
-        for state in case.accounts.values() {
-            self.out.data(&screen::account(case, state, policy, &self.out, now))?;
-        }
+        self.out.data(&screen::case(case, policy, &self.out, now))?;
         self.out.data(&self.out.texts.with("head-digest", &[("digest", &head)]))?;
         Ok(())
     }

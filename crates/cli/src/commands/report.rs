@@ -69,6 +69,14 @@ fn markdown(report: &Report, out: &Output) -> String {
         lines.push(String::new());
         lines.extend(of_account(account, out));
     }
+    if let Some(found) = &report.who_else {
+        let gap = |gap: &regain_incident::who_else::Unasked| {
+            let what = texts.get(&format!("who-else-{}", gap.what));
+            escaped(&texts.with("who-else-gap", &[("what", &what), ("why", &screen::gap(&gap.why, out))]))
+        };
+        let others = found.others.iter().map(|other| escaped(&screen::other_text(other, out)));
+        section(&mut lines, &texts.get("report-who-else"), others.chain(found.gaps.iter().map(gap)));
+    }
     lines.push(format!("\n## {}\n", texts.get("report-timeline")));
     for line in &report.timeline {
         lines.push(format!(

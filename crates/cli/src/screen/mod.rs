@@ -4,13 +4,32 @@
 mod account;
 mod findings;
 mod plans;
+mod table;
+mod who_else;
 
 pub use account::account;
 pub use findings::{details, gap, reason};
 pub use plans::{criteria, left_out, plan, step_line};
+pub use table::MANY;
+pub use who_else::{command as who_else_command, other_text};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use regain_incident::case::Case;
+use regain_incident::policy::Policy;
+
+use crate::output::Output;
+
+/// A case: its accounts, and who else. Many accounts are a table.
+pub fn case(case: &Case, policy: &Policy, out: &Output, now: Timestamp) -> String {
+    let mut parts = if case.accounts.len() > MANY {
+        vec![table::table(case, policy, out)]
+    } else {
+        case.accounts.values().map(|state| account(case, state, policy, out, now)).collect()
+    };
+    parts.extend(who_else::who_else(case, out));
+    parts.join("\n")
+}
 
 /// The time of day as the person's clock shows it: `02:07 (UTC+1)`.
 pub fn time_of_day(at: Timestamp) -> String {

@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
@@ -15,5 +19,7 @@ mod scenarios;
 mod schema;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod soak;
 #[cfg(test)]
 mod support;

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::{Value, json};
 
@@ -33,8 +34,9 @@ pub struct Tenant {
     child: Child,
     /// What it printed.
     pub line: Value,
-    /// Its log, where one was asked for: a line for each request.
-    log: BufReader<ChildStderr>,
+    /// Its log, where one was asked for: a line for each request. It is read as it comes, so that the tenant
+    /// never waits for us.
+    log: Receiver<String>,
 }
 
 impl Drop for Tenant {
@@ -53,17 +55,21 @@ impl Tenant {
         let mut child = command.spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
+        let log = lines_of(child.stderr.take().unwrap());
         let line = serde_json::from_str(&first).unwrap_or_else(|error| panic!("{first:?}: {error}"));
         Self { child, line, log }
     }
 
     /// Waits until a request was logged whose line holds `text`.
     pub fn wait_for(&mut self, text: &str) {
-        let mut line = String::new();
-        while !line.contains(text) {
-            line.clear();
-            assert!(self.log.read_line(&mut line).unwrap() > 0, "the tenant ended before {text:?} was asked for");
+        while !self.log.recv().unwrap_or_else(|_| panic!("the tenant ended before {text:?} was asked for")).contains(text) {}
+    }
+
+    /// Waits until so many requests were logged after this.
+    pub fn wait_for_requests(&mut self, count: usize) {
+        let _before = self.log.try_iter().count();
+        for _ in 0..count {
+            self.log.recv().expect("the tenant goes on");
         }
     }
 
@@ -177,6 +183,15 @@ fn write_of(request: &Value) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn lines_of(log: ChildStderr) -> Receiver<String> {
+    let (to, from) = channel();
+    std::thread::spawn(move || {
+        // Who listens has gone, or the tenant has: either is the end.
+        BufReader::new(log).lines().map_while(Result::ok).try_for_each(|line| to.send(line))
+    });
+    from
 }
 
 /// The text of a JSON string; the JSON of anything else.
@@ -402,6 +417,37 @@ pub fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         }
     }
     found
+}
+
+/// The classic tenant, without its attacker, with so many more people whose mail is forwarded and hidden; and
+/// their sign-in names.
+pub fn many(count: usize) -> (Value, Vec<String>) {
+    let mut scenario = shipped("bec-classic");
+    scenario["attacker"] = json!({});
+    scenario["honest"] = json!([]);
+    let mut names = Vec::new();
+    for number in 1..=count {
+        let (id, name) = (person_id(number), format!("person{number:04}@contoso.com"));
+        scenario["graph"]["users"].as_array_mut().unwrap().push(json!({
+            "id": id, "userPrincipalName": name, "displayName": format!("Person {number}"), "mail": name,
+            "proxyAddresses": [format!("SMTP:{name}")], "accountEnabled": true, "@password": format!("Sommar-{number:04}-regn"),
+        }));
+        scenario["exchange"]["mailboxes"].as_array_mut().unwrap().push(json!({
+            "ExternalDirectoryObjectId": id, "ForwardingSmtpAddress": format!("smtp:person{number:04}.contoso@outlook.com"),
+            "DeliverToMailboxAndForward": false, "folders": ["Newsletter"],
+            "rules": [
+                {"Name": "Newsletter", "SubjectOrBodyContainsWords": ["newsletter"], "MoveToFolder": "Newsletter"},
+                {"Name": ".", "SubjectOrBodyContainsWords": ["invoice", "payment", "bank"], "MoveToFolder": "RSS Feeds", "MarkAsRead": true},
+            ],
+        }));
+        names.push(name);
+    }
+    (scenario, names)
+}
+
+/// The object id of one of them.
+pub fn person_id(number: usize) -> String {
+    format!("a9000000-0000-4000-8000-{number:012}")
 }
 
 /// The steps of the only account, as `action target state`.

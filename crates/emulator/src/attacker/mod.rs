@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-pub use act::{act, plant, scopes};
+pub use act::{act, headers, plant, scopes};
 
 /// The client he signs in through: one of Microsoft's own, as real ones do.
 pub const CLIENT: &str = "d3590ed6-52b3-4102-aeff-aad2292ab01c";

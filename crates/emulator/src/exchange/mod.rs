@@ -72,6 +72,9 @@ fn invoke(world: &mut World, request: &Request, caller: &Caller) -> Answer {
         Value::Object(given) => given,
         _ => return invalid_operation(),
     };
+    if let Some(answer) = crate::graph::throttle::check_exchange(world, caller) {
+        return answer;
+    }
     match run(world, request, caller, name, given) {
         Ok(answer) => answer,
         Err(failure) => refusal(&failure),

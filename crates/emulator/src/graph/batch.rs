@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::odata::bad;
 use crate::caller::Caller;
 use crate::directory::text;
+use crate::faults::Kind;
 use crate::message::{Answer, Request, Service};
 use crate::traffic::Struck;
 use crate::world::World;
@@ -90,6 +91,9 @@ fn inner(world: &mut World, outer: &Request, caller: &Caller, item: &Value) -> R
         world.struck.push(Struck { id: Some(text(item, "id").to_owned()), kind: fault.kind });
         match crate::faults::before(fault, &request) {
             Some(answer) => answer,
+            None if fault.kind == Kind::Lag => {
+                crate::behind(world, &request, fault.seconds, |world, request| super::limited(world, request, caller))
+            }
             None => crate::faults::after(fault, super::limited(world, &request, caller)),
         }
     } else {

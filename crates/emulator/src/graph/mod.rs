@@ -17,6 +17,7 @@ mod path;
 pub mod pim;
 mod role_lists;
 pub mod shape;
+pub(crate) mod sign_ins;
 pub mod throttle;
 mod users;
 
@@ -127,6 +128,7 @@ fn dispatch(world: &mut World, request: &Request, caller: &Caller) -> Outcome {
 fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
     match (row.method, row.path) {
         ("GET", "/users") => users::list(world, call),
+        ("GET", "/auditLogs/signIns") => sign_ins::handle(world, call),
         ("GET", "/users/$count") => users::count(world, call),
         ("GET", "/users/{}") => users::get(world, call),
         ("PATCH", "/users/{}") => users::update(world, call),

@@ -27,6 +27,7 @@ const fn row(
 /// All of them.
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
+    row("GET", "/auditLogs/signIns", &["AuditLog.Read.All"], &["AuditLog.Read.All"]),
     row("GET", "/directory/administrativeUnits", &["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"], &["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
     row("GET", "/directory/administrativeUnits/{}", &["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"], &["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
     row("GET", "/directory/administrativeUnits/{}/scopedRoleMembers", &["Directory.Read.All", "Directory.ReadWrite.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory"], &["Directory.Read.All", "Directory.ReadWrite.All", "RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory"]),

@@ -1,7 +1,7 @@
 //! Collections: filtered, projected and cut into pages.
 //!
-//! Invariant: following the next links from the first page gives every row once, with every option of the
-//! first request still in force.
+//! Invariant: following the next links from the first page gives every row, with every option of the first
+//! request still in force; and once, unless the list changes under way.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -71,7 +71,7 @@ fn cut(world: &World, query: &Query, total: usize) -> Result<Cut, Answer> {
     if world.tenant.behaviour.empty_pages && !was_empty && from > 0 {
         return Ok(Cut { from, to: from, next: Some(token(world, from, true)) });
     }
-    let from = from.min(total);
+    let from = from.min(total).saturating_sub(usize::from(world.tenant.behaviour.page_moves && from > 0));
     let to = (from + size).min(total);
     Ok(Cut { from, to, next: (to < total).then(|| token(world, to, false)) })
 }

@@ -13,6 +13,9 @@ use crate::world::World;
 /// Writes per app and tenant.
 const WRITES: Limit = Limit { units: 3_000, window: SignedDuration::from_secs(150), information: "WriteLimitExceeded" };
 
+/// The sign-in log and other reports, per app and tenant. They do not say how long to wait.
+const REPORTS: Limit = Limit { units: 5, window: SignedDuration::from_secs(10), information: "ReportsLimitExceeded" };
+
 /// Usage of the limits so far.
 #[derive(Clone, Debug, Default)]
 pub struct Meters {
@@ -28,8 +31,13 @@ struct Limit {
 
 /// Counts a request, and refuses it when a limit is reached.
 pub fn check(world: &mut World, request: &Request, caller: &Caller) -> Option<Answer> {
-    if is_outlook(request) {
+    if is_outlook(request) || !world.tenant.behaviour.graph_limits {
         return None;
+    }
+    let (now, app) = (world.now, caller.app_id().to_owned());
+    if request.path.to_ascii_lowercase().contains("/auditlogs/") {
+        world.meters.take(&app, REPORTS, now, 1)?;
+        return Some(Answer::graph_error(429, "TooManyRequests", "Too many requests. Please retry again later."));
     }
     let reads = Limit {
         units: read_units(world.tenant.directory.users.len()),
@@ -37,13 +45,22 @@ pub fn check(world: &mut World, request: &Request, caller: &Caller) -> Option<An
         information: "ResourceUnitLimitExceeded",
     };
     let limits = if request.method == "GET" { vec![(reads, cost(request))] } else { vec![(reads, cost(request)), (WRITES, 1)] };
-    let (now, app) = (world.now, caller.app_id().to_owned());
     for (limit, units) in limits {
         if let Some(wait) = world.meters.take(&app, limit, now, units) {
             return Some(refusal(limit, wait, &app, &world.tenant.id, units));
         }
     }
     None
+}
+
+/// Counts a cmdlet against what the scenario says of the Exchange endpoint.
+pub fn check_exchange(world: &mut World, caller: &Caller) -> Option<Answer> {
+    let chosen = world.tenant.behaviour.exchange_limit?;
+    let limit = Limit { units: chosen.cmdlets, window: chosen.within, information: "Exchange" };
+    let (now, app) = (world.now, caller.app_id().to_owned());
+    let wait = world.meters.take(&app, limit, now, 1)?;
+    let answer = Answer::graph_error(429, "TooManyRequests", "Please retry again later.");
+    Some(if chosen.says_when { answer.with_header("Retry-After", &wait.to_string()) } else { answer })
 }
 
 /// Mailboxes have limits of their own.

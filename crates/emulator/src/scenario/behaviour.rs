@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{Place, ScenarioError};
 use crate::clock::parse_span;
-use crate::world::Behaviour;
+use crate::world::{Behaviour, ExchangeLimit};
 
 const MEMBERS: &[&str] = &[
     "syncRefusesAccountEnabled",
@@ -18,6 +18,10 @@ const MEMBERS: &[&str] = &[
     "pageSize",
     "emptyPages",
     "tokenSeconds",
+    "signInLogLateSeconds",
+    "clockAheadSeconds",
+    "exchangeLimit",
+    "graphLimits",
 ];
 
 /// Reads the choices.
@@ -45,7 +49,30 @@ pub fn read(place: Option<Place>) -> Result<Behaviour, ScenarioError> {
     if let Some(seconds) = place.optional("tokenSeconds") {
         behaviour.token_seconds = seconds.count()?;
     }
+    if let Some(late) = place.optional("signInLogLateSeconds") {
+        behaviour.sign_in_log_late = SignedDuration::from_secs(late.count()?);
+    }
+    if let Some(ahead) = place.optional("clockAheadSeconds") {
+        let seconds = ahead.value.as_i64().ok_or_else(|| ahead.wrong("a number of seconds is wanted"))?;
+        behaviour.clock_ahead = SignedDuration::from_secs(seconds);
+    }
+    if let Some(limit) = place.optional("exchangeLimit") {
+        behaviour.exchange_limit = Some(exchange_limit(&limit)?);
+    }
+    flag(&place, "graphLimits", &mut behaviour.graph_limits)?;
     Ok(behaviour)
+}
+
+fn exchange_limit(place: &Place) -> Result<ExchangeLimit, ScenarioError> {
+    place.only(&["cmdlets", "seconds", "saysWhen"])?;
+    let cmdlets = place.get("cmdlets")?;
+    let mut says_when = true;
+    flag(place, "saysWhen", &mut says_when)?;
+    Ok(ExchangeLimit {
+        cmdlets: u32::try_from(cmdlets.count()?).map_err(|_| cmdlets.wrong("a smaller number is wanted"))?,
+        within: SignedDuration::from_secs(place.get("seconds")?.count()?),
+        says_when,
+    })
 }
 
 fn flag(place: &Place, name: &str, target: &mut bool) -> Result<(), ScenarioError> {

@@ -25,6 +25,7 @@ const MEMBERS: &[&str] = &[
     "administrativeUnits",
     "domains",
     "servicePrincipals",
+    "signIns",
 ];
 
 /// Reads all of it.
@@ -39,6 +40,14 @@ pub fn read(place: &Place, directory: &mut Directory, passwords: &mut BTreeMap<S
         overlay(&mut object, principal.value);
         directory.service_principals.insert(id, object);
     }
+    let mut sign_ins = Vec::new();
+    for sign_in in place.list("signIns")? {
+        sign_in.get("id")?.id()?;
+        sign_in.get("userId")?.id()?;
+        sign_in.get("createdDateTime")?.text()?;
+        sign_ins.push(crate::graph::sign_ins::complete(sign_in.value));
+    }
+    directory.sign_ins = std::sync::Arc::new(sign_ins);
     for group in place.list("groups")? {
         read_group(&group, directory)?;
     }

@@ -139,9 +139,16 @@ impl Stage {
     pub async fn open(&self, names: &[&str]) -> (World, Scribe, Vec<Target>) {
         let targets = self.targets(names).await;
         let world = self.world();
-        let scribe = regain_engine::contain::open(&world, &people::tenant_id(), HOLDER, Arc::new(()), "contain", &targets)
-            .await
-            .expect("a case");
+        let scribe = regain_engine::contain::open(
+            &world,
+            &people::tenant_id(),
+            HOLDER,
+            Arc::new(()),
+            regain_engine::contain::Typed { command: "contain", locks: true },
+            &targets,
+        )
+        .await
+        .expect("a case");
         (world, scribe, targets)
     }
 
@@ -185,7 +192,7 @@ impl Stage {
         let mut entries = Vec::new();
         if so_far.is_empty() {
             entries.push(Entry::CaseOpened { tenant: people::tenant_id(), incident_since: people::incident_since() });
-            entries.extend(self.tenant.accounts().into_iter().map(|account| Entry::AccountAdded { account }));
+            entries.extend(self.tenant.accounts().into_iter().map(|account| Entry::AccountAdded { account, lock: None }));
         }
         let step = |(at, (account, action)): (usize, (AccountId, Action))| PlannedStep {
             id: StepId { plan, step: u32::try_from(at).expect("few") + 1 },

@@ -19,8 +19,8 @@ use regain_incident::ids::{AccountId, Seq, StepId};
 use regain_incident::policy::Policy;
 use regain_incident::secret::Secret;
 use regain_ports::{
-    AdminCandidate, Clock, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind,
-    Seen, Urgency,
+    AdminCandidate, Age, Clock, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError,
+    ProviderErrorKind, Seen, SignIns, SomeSignIns, Urgency,
 };
 
 use super::clock::TestClock;
@@ -446,6 +446,12 @@ impl Directory for FakeTenant {
         self.read(facet, account, |person| Some(of(person))).await
     }
 
+    async fn sign_ins(&self, _: Option<&AccountId>, _: Timestamp) -> SignIns {
+        tokio::task::yield_now().await;
+        let none = || Ok(SomeSignIns::default());
+        SignIns { interactive: none(), sessions: none() }
+    }
+
     async fn administrator_holders(&self) -> Result<Holders, ProviderError> {
         tokio::task::yield_now().await;
         if self.inner(|inner| inner.administrators_unreadable) {
@@ -524,17 +530,17 @@ impl Mail for FakeTenant {
         self.read(FacetName::Forwarding, &account.id, of).await
     }
 
-    async fn inbox_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+    async fn inbox_rules(&self, account: &Account, _: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
         let of = |person: &Person| person.has_mailbox.then(|| person.rules.clone());
         self.read(FacetName::InboxRules, &account.id, of).await
     }
 
-    async fn sending_block(&self, account: &Account) -> Result<Seen<SendingBlock>, ProviderError> {
+    async fn sending_block(&self, account: &Account, _: Age) -> Result<Seen<SendingBlock>, ProviderError> {
         let of = |person: &Person| person.has_mailbox.then(|| SendingBlock { block: person.block.clone() });
         self.read(FacetName::SendingBlock, &account.id, of).await
     }
 
-    async fn roles(&self, account: &Account) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
+    async fn roles(&self, account: &Account, _: Age) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
         let facet = FacetName::ExchangeRoles;
         let of = |person: &Person| person.roles.iter().filter(|grant| grant.kind.facet() == facet).cloned().collect();
         self.read(facet, &account.id, |person| Some(of(person))).await

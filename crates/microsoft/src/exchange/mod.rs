@@ -10,6 +10,7 @@ mod recipient;
 mod restricted;
 mod roles;
 mod rules;
+mod shared;
 mod wire;
 
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use crate::redact;
 use crate::retry::Deed;
 use crate::token::Resource;
 
+pub(crate) use shared::Shared;
+
 /// Routes what concerns the whole organisation.
 const SYSTEM_MAILBOX: &str = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 /// More pages than any list here can have.
@@ -42,6 +45,19 @@ pub(crate) struct Exchange {
     pub(crate) tenant: Option<TenantId>,
     /// The same in every request of this run.
     pub(crate) connection: String,
+    /// Lists of the whole tenant, read once for all accounts.
+    pub(crate) lists: Lists,
+}
+
+/// Lists of the whole tenant.
+#[derive(Default)]
+pub(crate) struct Lists {
+    pub(crate) role_groups: Shared,
+    pub(crate) blocked_senders: Shared,
+    /// Of each mailbox, which rules are hidden.
+    pub(crate) rules: std::sync::Mutex<std::collections::BTreeMap<String, rules::Listed>>,
+    /// One recipient each: several facets of one account ask for it side by side.
+    pub(crate) recipients: std::sync::Mutex<std::collections::BTreeMap<String, Arc<Shared>>>,
 }
 
 /// A cmdlet, ready to run.
@@ -86,9 +102,9 @@ impl<'a> Cmdlet<'a> {
         if self.name.starts_with("Get-") { Deed::Read } else { Deed::Write }
     }
 
-    fn lanes(&self) -> Vec<Lane> {
+    fn lanes(&self) -> Vec<(Lane, u32)> {
         let mailbox = self.mailbox.map(|account| Lane::Mailbox(account.id.as_str().to_owned()));
-        mailbox.into_iter().chain([Lane::Exchange]).collect()
+        mailbox.into_iter().chain([Lane::Exchange]).map(|lane| (lane, 1)).collect()
     }
 
     /// A mailbox is found by its sign-in name: an object id is not accepted everywhere (unverified).

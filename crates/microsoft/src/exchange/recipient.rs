@@ -2,9 +2,10 @@
 //! `Get-Recipient` says who that is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 
 use regain_incident::facets::forwarding::Recipient;
-use regain_ports::{ProviderError, ProviderErrorKind};
+use regain_ports::{Age, ProviderError, ProviderErrorKind};
 use serde_json::{Value, json};
 
 use super::wire::text;
@@ -89,10 +90,14 @@ impl Exchange {
     }
 
     /// The row of an account, or nothing where Exchange has none.
-    pub(crate) async fn own(&self, id: &str) -> Result<(Option<Value>, Vec<String>), ProviderError> {
+    pub(crate) async fn own(&self, id: &str, age: Age) -> Result<(Option<Value>, Vec<String>), ProviderError> {
         let cmdlet = Cmdlet::new(RESOLVE, "Get-Recipient", json!({"Identity": id})).select(MEMBERS);
-        match self.run(&cmdlet).await {
-            Ok(output) => Ok((output.rows.into_iter().next(), output.raw)),
+        let one = {
+            let mut all = self.lists.recipients.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(id.to_owned()).or_default().clone()
+        };
+        match one.get(&*self.caller.clock, age, self.run(&cmdlet)).await {
+            Ok(output) => Ok((output.rows.first().cloned(), output.raw.clone())),
             Err(error) if matches!(error.kind, ProviderErrorKind::NotFound) => Ok((None, Vec::new())),
             Err(error) => Err(error),
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regain_incident::account::Account;
 use regain_incident::facets::sending_block::{Block, SendingBlock};
-use regain_ports::{Notes, ProviderError, Seen};
+use regain_ports::{Age, Notes, ProviderError, Seen};
 use serde_json::{Value, json};
 
 use super::wire::{text, texts, time, yes};
@@ -16,14 +16,18 @@ const LIFT: Doing = Doing { what: "lift the sending block", needs: "a role that 
 
 impl Exchange {
     /// One round trip: the whole list, and beside it the account's addresses.
-    pub(crate) async fn sending_block(&self, account: &Account) -> Result<Seen<SendingBlock>, ProviderError> {
+    pub(crate) async fn sending_block(&self, account: &Account, age: Age) -> Result<Seen<SendingBlock>, ProviderError> {
         let cmdlet = Cmdlet::new(READ, "Get-BlockedSenderAddress", json!({}));
-        let (list, own) = futures_util::future::join(self.run(&cmdlet), self.own(account.id.as_str())).await;
-        let list = match list {
-            // Unverified: whether nobody being blocked is an empty list or an error. Both are taken.
-            Err(error) if error::is_gone(&error) => Output::default(),
-            other => other?,
+        // Unverified: whether nobody being blocked is an empty list or an error. Both are taken.
+        let read = async {
+            match self.run(&cmdlet).await {
+                Err(error) if error::is_gone(&error) => Ok(Output::default()),
+                other => other,
+            }
         };
+        let list = self.lists.blocked_senders.get(&*self.caller.clock, age, read);
+        let (list, own) = futures_util::future::join(list, self.own(account.id.as_str(), age)).await;
+        let list = list?;
         // A block listed under an address that we could not learn of must not read as "not blocked".
         let (own, raw) = match own {
             Err(_) if list.rows.is_empty() => (None, Vec::new()),
@@ -34,7 +38,7 @@ impl Exchange {
             .rows
             .iter()
             .find(|row| text(row, "SenderAddress").is_some_and(|address| addresses.contains(&address.to_lowercase())));
-        Ok(Seen::new(SendingBlock { block: row.and_then(block) }, [list.raw, raw].concat()))
+        Ok(Seen::new(SendingBlock { block: row.and_then(block) }, [list.raw.clone(), raw].concat()))
     }
 
     /// An answer means accepted. Never repeated by itself: lifts are rationed.

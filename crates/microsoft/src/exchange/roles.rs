@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regain_incident::account::Account;
 use regain_incident::facets::roles::{GrantKind, Named, RoleGrant};
-use regain_ports::{Notes, ProviderError, ProviderErrorKind, Seen};
+use regain_ports::{Age, Notes, ProviderError, ProviderErrorKind, Seen};
 use serde_json::{Map, Value, json};
 
 use super::wire::{text, texts, time};
@@ -32,11 +32,13 @@ const DELEGATING: &str = "delegating";
 
 impl Exchange {
     /// One round trip, and a second for role groups whose list of names is not certain.
-    pub(crate) async fn roles(&self, account: &Account) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
+    pub(crate) async fn roles(&self, account: &Account, age: Age) -> Result<Seen<Vec<RoleGrant>>, ProviderError> {
         let id = account.id.as_str();
         let groups = Cmdlet::new(READ, "Get-RoleGroup", json!({"ResultSize": "Unlimited"})).select(GROUP);
         let direct = Cmdlet::new(READ, "Get-ManagementRoleAssignment", json!({"RoleAssignee": id}));
-        let (groups, direct, own) = futures_util::future::join3(self.run(&groups), self.run(&direct), self.own(id)).await;
+        let clock = &*self.caller.clock;
+        let groups = self.lists.role_groups.get(clock, age, self.run(&groups));
+        let (groups, direct, own) = futures_util::future::join3(groups, self.run(&direct), self.own(id, age)).await;
         let (groups, (own, own_raw)) = (groups?, own?);
         // Whoever is no recipient can hold no role directly: there is nobody to look up.
         let direct = match direct {
@@ -44,7 +46,7 @@ impl Exchange {
             other => other?,
         };
         let me = names(account, own.as_ref());
-        let mut raw = [groups.raw, direct.raw, own_raw].concat();
+        let mut raw = [groups.raw.clone(), direct.raw, own_raw].concat();
         let through: BTreeSet<&str> = direct.rows.iter().filter_map(|row| text(row, "RoleAssigneeName")).collect();
         let mut grants: Vec<RoleGrant> = direct.rows.iter().filter(|row| is_direct(row, &me)).filter_map(direct_grant).collect();
         let (sure, unsure): (Vec<&Value>, Vec<&Value>) = groups

@@ -5,10 +5,11 @@
 //! is hidden. Any change here loses the rules that Outlook keeps for itself (docs/wire.md, 10).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 
 use regain_incident::account::Account;
 use regain_incident::facets::inbox_rules::{Change, InboxRule, SendsAs, SendsTo, Words};
-use regain_ports::{Notes, ProviderError, ProviderErrorKind, Seen};
+use regain_ports::{Age, Notes, ProviderError, ProviderErrorKind, Seen};
 use serde_json::{Map, Value, json};
 
 use super::members::{self, Kind};
@@ -23,13 +24,20 @@ const SWITCH: Doing =
 const REMOVE: Doing = Doing { what: "remove the inbox rule", needs: "a role that may run Remove-InboxRule" };
 const RESTORE: Doing = Doing { what: "make the inbox rule again", needs: "a role that may run New-InboxRule" };
 
+/// The rules of a mailbox as both listings last told them, by id.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    every: BTreeSet<String>,
+    shown: BTreeSet<String>,
+}
+
 impl Exchange {
     /// One round trip, and a second where recipients of the tenant have to be resolved.
-    pub(crate) async fn inbox_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
-        or_no_mailbox(self.read_rules(account).await)
+    pub(crate) async fn inbox_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+        or_no_mailbox(self.read_rules(account, age).await)
     }
 
-    async fn read_rules(&self, account: &Account) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+    async fn read_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
         let visible = json!({"Mailbox": account.id.as_str(), "ResultSize": "Unlimited"});
         let mut every = visible.clone();
         if let Some(members) = every.as_object_mut() {
@@ -38,16 +46,45 @@ impl Exchange {
         }
         let every = Cmdlet::new(READ, "Get-InboxRule", every).of(account);
         let visible = Cmdlet::new(READ, "Get-InboxRule", visible).of(account);
-        let (every, visible) = futures_util::future::try_join(self.run(&every), self.run(&visible)).await?;
+        let known = self.shown_before(account).filter(|_| age == Age::Again);
+        let (every, visible) = match known {
+            // Which rules are hidden does not change while a step switches one: one listing shows what it did.
+            Some(known) => {
+                let every = self.run(&every).await?;
+                let ids: BTreeSet<String> = every.rows.iter().map(id).collect::<Result<_, _>>()?;
+                if ids.is_subset(&known.every) {
+                    return self.told(account, &every, &super::Output::default(), &known.shown).await;
+                }
+                (every, self.run(&visible).await?)
+            }
+            None => futures_util::future::try_join(self.run(&every), self.run(&visible)).await?,
+        };
+        let shown: BTreeSet<String> = visible.rows.iter().map(id).collect::<Result<_, _>>()?;
+        self.told(account, &every, &visible, &shown).await
+    }
+
+    fn shown_before(&self, account: &Account) -> Option<Listed> {
+        self.lists.rules.lock().unwrap_or_else(PoisonError::into_inner).get(account.id.as_str()).cloned()
+    }
+
+    /// The rules of both listings; those that are not in `shown` are hidden.
+    async fn told(
+        &self,
+        account: &Account,
+        every: &super::Output,
+        visible: &super::Output,
+        shown: &BTreeSet<String>,
+    ) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
         let mut rows: BTreeMap<String, &Value> = BTreeMap::new();
         for row in every.rows.iter().chain(&visible.rows) {
             rows.entry(id(row)?).or_insert(row);
         }
-        let shown: BTreeSet<String> = visible.rows.iter().map(id).collect::<Result<_, _>>()?;
+        let listed = Listed { every: rows.keys().cloned().collect(), shown: shown.clone() };
+        self.lists.rules.lock().unwrap_or_else(PoisonError::into_inner).insert(account.id.as_str().to_owned(), listed);
         let (known, resolved) = self.resolve(&legacy(rows.values().copied())).await?;
         let mut rules: Vec<InboxRule> = rows.iter().map(|(id, row)| rule(id, row, !shown.contains(id), &known)).collect();
         rules.sort_by(|one, other| (one.priority, &one.id).cmp(&(other.priority, &other.id)));
-        Ok(Seen::new(rules, [every.raw, visible.raw, resolved].concat()))
+        Ok(Seen::new(rules, [every.raw.clone(), visible.raw.clone(), resolved].concat()))
     }
 
     /// One round trip; a restore two, and one more for a rule that was off.
@@ -71,7 +108,7 @@ impl Exchange {
 
     /// Looks first: a creation whose answer was lost must not make a second rule.
     async fn restore(&self, account: &Account, former: &InboxRule) -> Result<Notes, ProviderError> {
-        let there = self.read_rules(account).await?.value.unwrap_or_default();
+        let there = self.read_rules(account, Age::New).await?.value.unwrap_or_default();
         if let Some(twin) = there.iter().find(|rule| rule.name == former.name && rule.is_same_act(former)) {
             if twin.enabled != former.enabled {
                 self.switch(account, &twin.id, former.enabled).await?;

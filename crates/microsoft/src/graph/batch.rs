@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::page::List;
-use super::{Graph, error};
+use super::{Graph, error, units};
 use crate::call::{Doing, How};
 use crate::http::Content;
 use crate::lanes::{Lane, after};
@@ -104,7 +104,7 @@ impl Graph {
                 break;
             }
             // The limit is the lane's: others who read the directory wait with us.
-            self.caller.lanes.pause(&Lane::DirectoryReads, end);
+            self.caller.lanes.pause(&Lane::DirectoryUnits, end);
         }
         if done.len() != gets.len() {
             return Err(error::of(doing, 1, ProviderErrorKind::Surprise("the batch did not answer every request".into())));
@@ -121,7 +121,8 @@ impl Graph {
         let requests: Vec<Value> = open.iter().map(|(id, get)| get.as_json(*id)).collect();
         let content = Content::Json(json!({"requests": requests}).to_string().into_bytes());
         // A batch of reads is a read, although it is posted.
-        let how = How { doing, deed: Deed::Read, urgency, lanes: vec![Lane::DirectoryReads] };
+        let units = open.values().map(|get| units::of_read(&get.below)).sum();
+        let how = How { doing, deed: Deed::Read, urgency, lanes: super::reading(urgency, units) };
         let request = self.request(Method::POST, "$batch", content).map_err(|kind| error::of(doing, 0, kind))?;
         let told = self.caller.call(Resource::Graph, &how, &request).await?;
         let body = super::understood(doing, &told.answer).map_err(|kind| error::of(doing, told.attempts, kind))?;

@@ -1,15 +1,18 @@
 //! Microsoft Graph: the directory behind [`Directory`](regain_ports::Directory).
 //!
-//! Invariant: only v1.0. Side by side reads travel in one batch; writes travel alone and depend on
+//! Invariant: only v1.0, but for sessions in the sign-in log. Side by side reads travel in one batch; writes travel alone and depend on
 //! nothing. A list is complete, or an error says that it is not.
 
 mod batch;
 mod error;
+mod everybody;
 mod groups;
 mod own_app;
 mod page;
 mod pim;
 mod roles;
+mod sign_ins;
+mod units;
 mod users;
 mod wire;
 
@@ -31,6 +34,8 @@ use crate::token::Resource;
 
 pub(crate) struct Graph {
     pub(crate) caller: Arc<Caller>,
+    /// For logs, which nobody waits long for.
+    pub(crate) reports: Arc<Caller>,
     /// With the version, ending in a slash.
     pub(crate) base: Url,
 }
@@ -56,8 +61,9 @@ impl Graph {
         if eventual {
             headers.push(("consistencylevel", "eventual".to_owned()));
         }
+        let lanes = reading(urgency, units::of_read(url.as_str()));
         let request = Request { method: Method::GET, url, headers, content: Content::Nothing, count: Count::Work };
-        let how = How { doing, deed: Deed::Read, urgency, lanes: vec![Lane::DirectoryReads] };
+        let how = How { doing, deed: Deed::Read, urgency, lanes };
         self.hear(&how, &request).await
     }
 
@@ -70,7 +76,7 @@ impl Graph {
         below: &str,
         content: Content,
     ) -> Result<Heard, ProviderError> {
-        let how = How { doing, deed: Deed::Write, urgency, lanes: vec![Lane::DirectoryWrites] };
+        let how = How { doing, deed: Deed::Write, urgency, lanes: writing(urgency) };
         let request = self.request(method, below, content).map_err(|kind| error::of(doing, 0, kind))?;
         self.hear(&how, &request).await
     }
@@ -86,6 +92,16 @@ impl Graph {
         let body = understood(how.doing, &told.answer).map_err(|kind| error::of(how.doing, told.attempts, kind))?;
         Ok(Heard { body, attempts: told.attempts })
     }
+}
+
+/// What reading takes a place in.
+fn reading(urgency: Urgency, units: u32) -> Vec<(Lane, u32)> {
+    vec![(Lane::DirectoryReads(urgency), 1), (Lane::DirectoryUnits, units)]
+}
+
+/// What one change takes a place in.
+fn writing(urgency: Urgency) -> Vec<(Lane, u32)> {
+    vec![(Lane::DirectoryWrites(urgency), 1), (Lane::DirectoryChanges, 1), (Lane::DirectoryUnits, 1)]
 }
 
 /// The body of a success (nothing at all is `null`), or what the refusal means.

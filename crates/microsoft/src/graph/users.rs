@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::batch::Inner;
+use super::everybody::Everybody;
 use super::page::List;
 use super::wire::{USER, User, quoted, text, user};
 use super::{Get, Graph, error, query};
@@ -31,6 +32,11 @@ const PASSWORD: Doing = Doing {
             or for an administrator Privileged Authentication Administrator",
 };
 const SESSIONS: Doing = Doing { what: "revoke sessions", needs: "User.RevokeSessions.All" };
+
+/// So many names are found one by one.
+const FEW: usize = 8;
+/// Names whose reads fill one batch.
+const NAMES_AT_ONCE: usize = 6;
 
 fn by_name(key: &str) -> Get {
     Get::plain(format!("{}?$select={USER}", user(key)))
@@ -57,8 +63,17 @@ fn by_address(address: &str) -> Get {
 
 /// What was read beside the user itself.
 struct Beside {
-    memberships: Inner,
+    powers: Powers,
     settings: Inner,
+}
+
+/// What the first read says of an account's roles.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Powers {
+    pub(crate) active_roles: Vec<String>,
+    pub(crate) in_role_group: bool,
+    pub(crate) read: bool,
+    pub(crate) raw: Vec<String>,
 }
 
 impl Graph {
@@ -86,8 +101,57 @@ impl Graph {
             (Some(get), Some(inner)) => self.others(&get, &inner, direct.is_some()).await?,
             _ => List::default(),
         };
-        let beside = Beside { memberships, settings };
-        self.together(direct, beside, others).await
+        let powers = match &direct {
+            Some(body) => self.powers(text(body, "id").unwrap_or(name), &memberships).await,
+            None => Powers::default(),
+        };
+        self.together(direct, Beside { powers, settings }, others).await
+    }
+
+    /// The same for many names: one batch for several of them, and who holds roles is asked of the tenant
+    /// once. Few are found one by one, which is a round trip less.
+    pub(crate) async fn find_all(&self, names: &[String]) -> Vec<Result<Vec<Found>, ProviderError>> {
+        if names.len() <= FEW {
+            return futures_util::future::join_all(names.iter().map(|name| self.find(name))).await;
+        }
+        let looked_up = futures_util::future::join_all(names.chunks(NAMES_AT_ONCE).map(|some| self.look_up(some)));
+        let (everybody, looked_up) = tokio::join!(self.everybody_with_roles(), looked_up);
+        let each = looked_up.into_iter().flatten().map(|one| self.of_look_up(one, everybody.as_ref().ok()));
+        futures_util::future::join_all(each).await
+    }
+
+    /// One batch: three reads for each name. A batch that failed failed for each of its names.
+    async fn look_up(&self, names: &[String]) -> Vec<Result<[(Get, Inner); 3], ProviderError>> {
+        let three = |name: &String| {
+            let name = name.trim();
+            [by_name(name), settings(name), by_address(name)]
+        };
+        let gets: Vec<Get> = names.iter().flat_map(three).collect();
+        let answers = match self.batch(FIND, Urgency::Lock, &gets).await {
+            Ok(answers) => answers,
+            Err(error) => return names.iter().map(|_| Err(error.again())).collect(),
+        };
+        let mut pairs = gets.into_iter().zip(answers);
+        let few = || error::of(FIND, 1, ProviderErrorKind::Surprise("three reads, but not three answers".into()));
+        let mut next = || pairs.next().ok_or_else(few);
+        names.iter().map(|_| Ok([next()?, next()?, next()?])).collect()
+    }
+
+    async fn of_look_up(
+        &self,
+        looked_up: Result<[(Get, Inner); 3], ProviderError>,
+        everybody: Option<&Everybody>,
+    ) -> Result<Vec<Found>, ProviderError> {
+        let [(_, itself), (_, settings), (get, others)] = looked_up?;
+        let direct = match itself.success(FIND) {
+            Ok(body) => Some(body.clone()),
+            Err(error) if error::is_gone(&error) || (error::is_refused(&error) && itself.status == 400) => None,
+            Err(error) => return Err(error),
+        };
+        let others = self.others(&get, &others, direct.is_some()).await?;
+        let id = direct.as_ref().and_then(|body| text(body, "id")).unwrap_or_default();
+        let powers = everybody.map(|everybody| everybody.powers_of(id)).unwrap_or_default();
+        self.together(direct, Beside { powers, settings }, others).await
     }
 
     /// The search by address. Where the sign-in name was found, a search that fails does not fail the
@@ -103,7 +167,7 @@ impl Graph {
         let mut found = Vec::new();
         let mut known = None;
         if let Some(body) = direct {
-            let mut one = self.found(body, beside).await?;
+            let mut one = found_as(body, beside)?;
             one.raw.extend(others.raw.clone());
             known = Some(one.identity.account.clone());
             found.push(one);
@@ -128,25 +192,22 @@ impl Graph {
         let mut found = Vec::new();
         for row in rows.into_values() {
             if let (Some(memberships), Some(settings)) = (answers.next(), answers.next()) {
-                found.push(self.found(row, Beside { memberships, settings }).await?);
+                let powers = self.powers(text(&row, "id").unwrap_or_default(), &memberships).await;
+                found.push(found_as(row, Beside { powers, settings })?);
             }
         }
         Ok(found)
     }
 
-    async fn found(&self, body: Value, beside: Beside) -> Result<Found, ProviderError> {
-        let raw = vec![crate::redact::part(&body), beside.settings.raw()];
-        let identity = identity(body, &beside.settings)?;
-        // Roles that cannot be read must not hold the lock up: the gap is told instead.
-        let list = self.list(MEMBERSHIPS, Urgency::Lock, &memberships(identity.account.as_str()), &beside.memberships).await;
-        let (rows, more, roles_read) = match list {
-            Ok(list) => (list.rows, list.raw, true),
-            Err(_) => (Vec::new(), vec![beside.memberships.raw()], false),
+    /// Roles that cannot be read must not hold the lock up: the gap is told instead.
+    async fn powers(&self, id: &str, beside: &Inner) -> Powers {
+        let Ok(list) = self.list(MEMBERSHIPS, Urgency::Lock, &memberships(id), beside).await else {
+            return Powers { raw: vec![beside.raw()], ..Powers::default() };
         };
-        let roles = rows.iter().filter(|row| text(row, "@odata.type") == Some("#microsoft.graph.directoryRole"));
+        let roles = list.rows.iter().filter(|row| text(row, "@odata.type") == Some("#microsoft.graph.directoryRole"));
         let active_roles = roles.filter_map(|row| text(row, "roleTemplateId")).map(str::to_ascii_lowercase).collect();
-        let in_role_group = super::wire::groups(&rows).any(|group| group.role_assignable);
-        Ok(Found { identity, active_roles, in_role_group, roles_read, raw: [raw, more].concat() })
+        let in_role_group = super::wire::groups(&list.rows).any(|group| group.role_assignable);
+        Powers { active_roles, in_role_group, read: true, raw: list.raw }
     }
 
     /// One round trip.
@@ -198,6 +259,13 @@ impl Graph {
         }
         Ok(Notes::new())
     }
+}
+
+fn found_as(body: Value, beside: Beside) -> Result<Found, ProviderError> {
+    let raw = vec![crate::redact::part(&body), beside.settings.raw()];
+    let identity = identity(body, &beside.settings)?;
+    let Powers { active_roles, in_role_group, read, raw: more } = beside.powers;
+    Ok(Found { identity, active_roles, in_role_group, roles_read: read, raw: [raw, more].concat() })
 }
 
 /// The identity in an answer, with the purpose of its mailbox if that could be read.

@@ -3,7 +3,7 @@ use crate::testing::{account, intent};
 use regain_incident::facets::forwarding::Forwarding;
 use regain_incident::facets::inbox_rules::Change;
 use regain_incident::facets::roles::GrantKind;
-use regain_ports::Mail as _;
+use regain_ports::{Age, Mail as _};
 
 /// An Exchange that answers by cmdlet.
 async fn cmdlets(server: &MockServer, answer: impl Fn(&str, &Value) -> ResponseTemplate + Send + Sync + 'static) {
@@ -62,7 +62,7 @@ async fn an_internal_recipient_is_resolved_and_no_mailbox_is_no_gap() {
     let guest = Tenant::new().await;
     cmdlets(&guest.exchange, |_, _| missing()).await;
     assert!(guest.ours.forwarding(&account()).await.unwrap().value.is_none());
-    assert!(guest.ours.inbox_rules(&account()).await.unwrap().value.is_none());
+    assert!(guest.ours.inbox_rules(&account(), Age::New).await.unwrap().value.is_none());
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn surprise_18_a_403_of_nul_bytes_is_a_missing_role() {
                 .set_body_bytes(vec![0, 0, 0])
         };
         cmdlets(&tenant.exchange, move |_, _| answer()).await;
-        let error = tenant.ours.inbox_rules(&account()).await.unwrap_err();
+        let error = tenant.ours.inbox_rules(&account(), Age::New).await.unwrap_err();
         assert!(
             matches!(&error.kind, ProviderErrorKind::Denied { missing } if missing.contains("Get-InboxRule") && missing.contains("not for you")),
             "{error:?}"
@@ -117,7 +117,7 @@ async fn surprise_08_09_hidden_rules_are_marked_and_their_ids_whole() {
         if parameters["IncludeHidden"] == json!(true) { rows(json!([dot(true), seen])) } else { rows(json!([seen])) }
     })
     .await;
-    let rules = tenant.ours.inbox_rules(&account()).await.unwrap().value.unwrap();
+    let rules = tenant.ours.inbox_rules(&account(), Age::New).await.unwrap().value.unwrap();
     assert_eq!(
         rules.iter().map(|rule| (rule.id.as_str(), rule.hidden)).collect::<Vec<_>>(),
         [("7", false), ("15394007230974001153", true)]
@@ -133,9 +133,9 @@ async fn surprise_08_09_hidden_rules_are_marked_and_their_ids_whole() {
 async fn surprise_01_mail_is_asked_of_exchange_alone() {
     let tenant = Tenant::new().await;
     cmdlets(&tenant.exchange, |_, _| rows(json!([]))).await;
-    tenant.ours.inbox_rules(&account()).await.unwrap();
-    tenant.ours.sending_block(&account()).await.unwrap();
-    tenant.ours.roles(&account()).await.unwrap();
+    tenant.ours.inbox_rules(&account(), Age::New).await.unwrap();
+    tenant.ours.sending_block(&account(), Age::New).await.unwrap();
+    tenant.ours.roles(&account(), Age::New).await.unwrap();
     assert!(sent(&tenant.graph).await.is_empty());
 }
 
@@ -153,7 +153,7 @@ async fn surprise_10_the_loss_of_outlooks_own_rules_is_told() {
 async fn rule(enabled: bool) -> regain_incident::facets::inbox_rules::InboxRule {
     let tenant = Tenant::new().await;
     cmdlets(&tenant.exchange, move |_, _| rows(json!([dot(enabled)]))).await;
-    tenant.ours.inbox_rules(&account()).await.unwrap().value.unwrap().remove(0)
+    tenant.ours.inbox_rules(&account(), Age::New).await.unwrap().value.unwrap().remove(0)
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn a_block_is_found_under_any_address_and_lifted_once() {
         _ => ResponseTemplate::new(500),
     })
     .await;
-    let block = tenant.ours.sending_block(&account()).await.unwrap().value.unwrap().block.unwrap();
+    let block = tenant.ours.sending_block(&account(), Age::New).await.unwrap().value.unwrap().block.unwrap();
     assert_eq!(tenant.ours.round_trips().depth, 1);
     assert!(is_unanswered(tenant.ours.lift_sending_block(&account(), &block, &intent()).await), "a 500 to a write");
     assert_eq!(sent(&tenant.exchange).await.len(), 3);
@@ -209,7 +209,7 @@ async fn role_groups_are_asked_only_where_a_name_is_not_certain() {
         _ => rows(json!([{"DisplayName": "Alex Berg"}])),
     })
     .await;
-    let grants = tenant.ours.roles(&account()).await.unwrap().value.unwrap();
+    let grants = tenant.ours.roles(&account(), Age::New).await.unwrap().value.unwrap();
     let told: Vec<_> = grants.iter().map(|grant| (grant.kind, grant.of.name.as_str())).collect();
     assert_eq!(
         told,

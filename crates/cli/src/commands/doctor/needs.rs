@@ -46,6 +46,8 @@ pub enum Probe {
     Purpose,
     /// The tenant's domains.
     Domains,
+    /// The sign-in log.
+    SignIns,
     /// Who is a Global Administrator.
     Administrators,
     /// Directory roles of an account.
@@ -149,6 +151,16 @@ pub const NEEDS: &[Need] = &[
         roles: &[],
         cmdlets: &[],
         probe: Probe::Domains,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "who-else",
+        what: "tell who else signed in like the account",
+        duties: &[Duty::See],
+        permissions: &[&["AuditLog.Read.All"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::SignIns,
         tried: Tried::Itself,
     },
     Need {

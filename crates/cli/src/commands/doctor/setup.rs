@@ -17,6 +17,7 @@ const MANAGE_AS_APP: &str = "dc50a0fb-09a3-484d-be87-e023b12c6440";
 const IDS: &[(&str, &str)] = &[
     ("User.Read.All", "df021288-bdef-4463-88db-98f22de89214"),
     ("MailboxSettings.Read", "40f97065-369a-49f4-947c-6a255697ae91"),
+    ("AuditLog.Read.All", "b0afded3-3588-46d8-8b3d-9842eff778da"),
     ("Domain.Read.All", "dbb9058a-0e50-45d7-ae91-66909b5d4664"),
     ("Directory.Read.All", "7ab1d382-f21e-4acd-a863-ba3e13f7da61"),
     ("User.EnableDisableAccount.All", "3011c876-62b7-4ada-afa2-506cbbecc68c"),

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use regain_incident::account::{Account, kind_of};
 use regain_incident::facet::FacetName;
 use regain_incident::facets::identity::MailboxPurpose;
-use regain_ports::{Found, Provider, ProviderError, ProviderErrorKind, Urgency};
+use regain_incident::who_else;
+use regain_ports::{Age, Found, Provider, ProviderError, ProviderErrorKind, Urgency};
 
 use super::Endpoint;
 use super::needs::Probe;
@@ -47,15 +48,19 @@ impl Trials {
         let (administrators, accepted) =
             tokio::join!(timed(directory.global_administrators()), tried(Probe::AcceptedDomains, mail.accepted_domains()));
         // After a first round, so that no sign-in is counted as the service's own time.
-        let (domains, accepted_again) =
-            tokio::join!(tried(Probe::Domains, directory.domains()), tried(Probe::AcceptedDomains, mail.accepted_domains()));
+        let log = async { directory.sign_ins(None, who_else::since(session.world.clock.now())).await.interactive };
+        let (domains, accepted_again, sign_ins) = tokio::join!(
+            tried(Probe::Domains, directory.domains()),
+            tried(Probe::AcceptedDomains, mail.accepted_domains()),
+            tried(Probe::SignIns, log),
+        );
         let accepted = if accepted_again.1.result.is_ok() { accepted_again } else { accepted };
         let name = named.map(str::to_owned).or_else(|| {
             let candidates = administrators.0.as_ref().ok()?;
             candidates.iter().find(|one| one.enabled && one.member).or(candidates.first()).map(|one| one.account.to_string())
         });
         let administrators = (Probe::Administrators, Trial { result: administrators.0.map(drop), took: administrators.1 });
-        let mut answers = BTreeMap::from([accepted, domains, administrators]);
+        let mut answers = BTreeMap::from([accepted, domains, administrators, sign_ins]);
         let account = match name {
             Some(name) => find(session, &name, named.is_some(), &mut answers).await?,
             None => None,
@@ -118,9 +123,9 @@ async fn of_account(session: &Session, account: &Account) -> Vec<(Probe, Trial)>
         tried(Probe::PimRoles, roles(FacetName::PimRoles)),
         tried(Probe::GroupRoles, roles(FacetName::GroupRoles)),
         tried(Probe::Forwarding, mail.forwarding(account)),
-        tried(Probe::InboxRules, mail.inbox_rules(account)),
-        tried(Probe::SendingBlock, mail.sending_block(account)),
-        tried(Probe::ExchangeRoles, mail.roles(account)),
+        tried(Probe::InboxRules, mail.inbox_rules(account, Age::New)),
+        tried(Probe::SendingBlock, mail.sending_block(account, Age::New)),
+        tried(Probe::ExchangeRoles, mail.roles(account, Age::New)),
     );
     vec![entra, pim, groups, forwarding, rules, block, exchange]
 }

@@ -1,0 +1,135 @@
+//! Five hundred accounts while everything goes wrong that can: limits, lost answers, errors, replicas that are
+//! behind, and a program that is killed again and again. In the end every account is locked and cleaned, and
+//! nothing was done twice.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{CASE, Desk, many, person_id, text};
+
+const ACCOUNTS: usize = 500;
+/// How often the program is killed while it locks, and while it cleans.
+const KILLS: [usize; 2] = [7, 3];
+/// Requests between two kills.
+const BETWEEN: [usize; 2] = [400, 250];
+/// What a debug build may take at most, in kB.
+const MEMORY_KB: u64 = 400_000;
+
+#[test]
+fn soak() {
+    let (mut scenario, names) = many(ACCOUNTS);
+    scenario["tenant"]["behaviour"] = json!({"exchangeLimit": {"cmdlets": 600, "seconds": 10}});
+    scenario["faults"] = json!([
+        {"match": {"service": "graph", "method": "PATCH"}, "when": {"every": 100}, "kind": "lose-answer"},
+        {"match": {"service": "graph", "path": "revokeSignInSessions"}, "when": {"every": 100}, "kind": "lose-answer"},
+        {"match": {"service": "exchange"}, "when": {"every": 100}, "kind": "lose-answer"},
+        {"match": {"service": "graph"}, "when": {"every": 97}, "kind": "unavailable"},
+        {"match": {"service": "exchange"}, "when": {"every": 103}, "kind": "unavailable"},
+        {"match": {"service": "graph", "method": "GET"}, "when": {"every": 3}, "kind": "lag", "seconds": 5},
+        {"match": {"service": "graph", "method": "GET"}, "when": {"every": 4}, "kind": "lag", "seconds": 2},
+    ]);
+    let mut desk = Desk::of_with(&scenario, &["--log"], "10");
+    let list = names.iter().fold("account,level\n".to_owned(), |list, name| format!("{list}{name},full\n"));
+    fs::write(desk.path("accounts.csv"), list).unwrap();
+
+    let mut memory = 0;
+    let contain = ["contain", "--from", "accounts.csv", "--expect", "500", "--json"];
+    let mut first = true;
+    for _ in 0..KILLS[0] {
+        let arguments: &[&str] = if first { &contain } else { &["resume", CASE, "--json"] };
+        first = false;
+        memory = memory.max(killed_after(&mut desk, arguments, BETWEEN[0]));
+    }
+    to_the_end(&desk, &["resume", CASE, "--json"]);
+    let made = to_the_end(&desk, &["plan", "make", CASE, "--json"]);
+    let digest = text(&made["digest"]);
+    to_the_end(&desk, &["plan", "approve", CASE, "--digest", &digest, "--json"]);
+    for _ in 0..KILLS[1] {
+        memory = memory.max(killed_after(&mut desk, &["apply", CASE, "--json"], BETWEEN[1]));
+    }
+    to_the_end(&desk, &["apply", CASE, "--json"]);
+
+    let case = to_the_end(&desk, &["case", "show", CASE, "--json"]);
+    everything_is_done(&case, &desk.tenant.state());
+    nothing_was_done_twice(&desk.tenant.requests());
+    assert!(memory > 0 && memory < MEMORY_KB, "{memory} kB");
+}
+
+fn spawn(desk: &Desk, arguments: &[&str], out: Stdio) -> Child {
+    let errors = fs::File::create(desk.path("errors.txt")).unwrap();
+    desk.command(arguments).stdout(out).stderr(errors).spawn().unwrap()
+}
+
+/// Starts the program, and kills it when the tenant has seen so many requests more. Gives the most memory
+/// that it had, in kB.
+fn killed_after(desk: &mut Desk, arguments: &[&str], requests: usize) -> u64 {
+    let mut child = spawn(desk, arguments, Stdio::null());
+    desk.tenant.wait_for_requests(requests);
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let ended = child.try_wait().unwrap();
+    assert!(ended.is_none(), "{arguments:?} ended by itself: {}", fs::read_to_string(desk.path("errors.txt")).unwrap());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or_default()
+}
+
+/// Runs the program to its end.
+fn to_the_end(desk: &Desk, arguments: &[&str]) -> Value {
+    let output = spawn(desk, arguments, Stdio::piped()).wait_with_output().unwrap();
+    let errors = fs::read_to_string(desk.path("errors.txt")).unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{arguments:?} ended with {:?}: {errors}", output.status.code());
+    serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
+}
+
+fn everything_is_done(case: &Value, state: &Value) {
+    let accounts = case["accounts"].as_array().unwrap();
+    assert_eq!(accounts.len(), ACCOUNTS);
+    for account in accounts {
+        assert_eq!(account["locked"], true, "{account:#}");
+        for step in account["steps"].as_array().unwrap() {
+            let state = text(&step["state"]);
+            // A plan that was replaced drops its steps: nothing else may.
+            assert!(state == "verified", "{}: {step}", account["upn"]);
+        }
+    }
+    for number in 1..=ACCOUNTS {
+        let account = &state["accounts"][person_id(number)];
+        assert_eq!(account["accountEnabled"], false, "person {number}");
+        let mailbox = &state["mailboxes"][person_id(number)];
+        assert!(mailbox["forwardingSmtpAddress"].is_null(), "person {number}: {mailbox}");
+        let rules = mailbox["rules"].as_array().unwrap();
+        let enabled = |name: &str| rules.iter().find(|rule| rule["name"] == name).map(|rule| rule["enabled"].clone());
+        assert_eq!((enabled("."), enabled("Newsletter")), (Some(json!(false)), Some(json!(true))), "person {number}");
+    }
+}
+
+/// Each block, forwarding and rule was changed once. A change counts if it was made, whether or not its answer
+/// arrived.
+fn nothing_was_done_twice(requests: &[Value]) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for request in requests {
+        let was_made =
+            request["status"].as_u64().is_some_and(|status| (200..300).contains(&status)) || request["hung_up"] == true;
+        let (path, body) = (text(&request["path"]), text(&request["request_body"]));
+        if !was_made {
+            continue;
+        }
+        if request["method"] == "PATCH" && body.contains("accountEnabled") {
+            *times.entry(format!("block {path}")).or_default() += 1;
+        }
+        let call: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+        let name = text(&call["CmdletInput"]["CmdletName"]);
+        if matches!(name.as_str(), "Set-Mailbox" | "Disable-InboxRule") {
+            let of = &call["CmdletInput"]["Parameters"];
+            let whose = if name == "Set-Mailbox" { &of["Identity"] } else { &of["Mailbox"] };
+            *times.entry(format!("{name} {whose}")).or_default() += 1;
+        }
+    }
+    let twice: Vec<_> = times.iter().filter(|(_, count)| **count != 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    assert_eq!(times.len(), 3 * ACCOUNTS, "every change was made");
+}
