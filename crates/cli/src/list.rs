@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_list_is_read_as_spreadsheets_write_it() {
         let anna = (2, "anna@contoso.com".to_owned(), Level::RevokeAndReset);
-        assert_eq!(names("account,level\r\nanna@contoso.com,revoke-and-reset\r\n"), [anna.clone()]);
+        assert_eq!(names("account,level\r\nanna@contoso.com,revoke-and-reset\r\n"), std::slice::from_ref(&anna));
         assert_eq!(names("\u{feff}Name;User Principal Name;Level\n\"Berg; A\";anna@contoso.com;Revoke-and-Reset\n\n"), [anna]);
         let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("upn\na@b.se\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(read(&utf16).unwrap()[0].name, "a@b.se");

@@ -19,6 +19,7 @@ const BETWEEN: [usize; 2] = [400, 250];
 const MEMORY_KB: u64 = 400_000;
 
 #[test]
+#[ignore = "takes minutes: cargo nextest run -p regain-cli --run-ignored all soak"]
 fn soak() {
     let (mut scenario, names) = many(ACCOUNTS);
     scenario["tenant"]["behaviour"] = json!({"exchangeLimit": {"cmdlets": 600, "seconds": 10}});

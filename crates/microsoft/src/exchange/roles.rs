@@ -37,8 +37,8 @@ impl Exchange {
         let groups = Cmdlet::new(READ, "Get-RoleGroup", json!({"ResultSize": "Unlimited"})).select(GROUP);
         let direct = Cmdlet::new(READ, "Get-ManagementRoleAssignment", json!({"RoleAssignee": id}));
         let clock = &*self.caller.clock;
-        let groups = self.lists.role_groups.get(clock, age, self.run(&groups));
-        let (groups, direct, own) = futures_util::future::join3(groups, self.run(&direct), self.own(id, age)).await;
+        let groups = Box::pin(self.lists.role_groups.get(clock, age, self.run(&groups)));
+        let (groups, direct, own) = futures_util::future::join3(groups, self.run(&direct), Box::pin(self.own(id, age))).await;
         let (groups, (own, own_raw)) = (groups?, own?);
         // Whoever is no recipient can hold no role directly: there is nobody to look up.
         let direct = match direct {
