@@ -56,7 +56,7 @@ impl Habits {
 
     /// Whether what comes at `start` can be called new at all.
     pub fn can_tell(&self, start: Micros) -> bool {
-        self.begin.is_some_and(|begin| start - begin >= 7 * DAY)
+        self.begin.is_some_and(|begin| start.saturating_sub(begin) >= 7 * DAY)
     }
 
     /// Whether the account used the address at least a day before `start`.

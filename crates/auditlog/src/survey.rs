@@ -317,7 +317,7 @@ impl Survey {
 
     /// Whether there are seven days before `at`.
     pub fn has_history(&self, at: Micros) -> bool {
-        self.span.is_some_and(|span| at - span.first >= 7 * DAY)
+        self.span.is_some_and(|span| at.saturating_sub(span.first) >= 7 * DAY)
     }
 
     /// The domains of accounts that own a mailbox here.

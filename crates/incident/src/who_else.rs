@@ -170,7 +170,7 @@ mod tests {
             sign_in(1, 0, &[address("203.0.113.7"), session.clone()]),
             sign_in(1, 1, &[address("198.51.100.1")]),
             sign_in(2, 2, &[address("203.0.113.7")]),
-            sign_in(2, 3, &[session.clone()]),
+            sign_in(2, 3, std::slice::from_ref(&session)),
             sign_in(3, 4, &[address("203.0.113.7")]),
             sign_in(4, 5, &[address("198.51.100.1")]),
             sign_in(5, -9_000, &[address("203.0.113.7")]),

@@ -111,7 +111,7 @@ fn entry(what: u8, one: u8, two: u8) -> Entry {
             overrides: [].into(),
             false_alarm: None,
         },
-        20 => Entry::AccountAdded { account: account(number, Kind::Person) },
+        20 => Entry::AccountAdded { account: account(number, Kind::Person), lock: None },
         21 => Entry::Commanded { command: "contain".to_owned() },
         22 => Entry::Closed,
         _ => Entry::CaseOpened {

@@ -46,12 +46,6 @@ pub const CODES: &[Code] = &[
     code("tried-by-intruder", Access, "T1110", "the intruder tried to sign in and was refused: `value`"),
     code("new-place", Access, "T1078.004", "signs in from an address that is new to the account: `address`"),
     code(
-        "new-place-and-program",
-        Access,
-        "T1078.004",
-        "signs in from an address and with a program that are new to the account: `address`",
-    ),
-    code(
         "rule-soon-after-new-place",
         Access,
         "T1078.004",
@@ -113,7 +107,6 @@ pub const CODES: &[Code] = &[
     code("shared-with-outside", Impact, "T1534", "the intruder shared files: `count` records"),
     // For the owner.
     code("place-is-known", Access, "", "came from an address that the account has used before: `address`"),
-    code("done-before", Persistence, "", "the same account has done the same on earlier days"),
     code("short-history", Access, "", "there are fewer than 7 days before it: what is new cannot be told"),
 ];
 

@@ -128,3 +128,11 @@ fn a_session_may_be_the_seed() {
     assert!(found.reasons(&his).contains(&"session"));
     assert!(found.0.infrastructure.iter().any(|one| one.kind == "session" && one.value == "stolen \"é\""));
 }
+
+#[test]
+fn an_address_that_never_was_here_finds_nothing() {
+    let mut scene = Scene::of(&[ANNA]);
+    scene.add(sign_in(-60 * 365 * DAY * 60, ANNA, HOME, BROWSER)); // before 1970
+    let found = scene.from("192.0.2.250");
+    assert!(found.0.selected.is_empty() && found.0.infrastructure.is_empty() && found.0.findings.is_empty());
+}
