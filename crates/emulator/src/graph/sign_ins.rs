@@ -41,12 +41,10 @@ pub fn handle(world: &World, call: &Call) -> Outcome {
     rows.retain(|row| row["createdDateTime"].as_str().is_some_and(|at| at <= now.as_str()));
     rows.retain(|row| asks_kind || row["isInteractive"] != Value::Bool(false));
     rows.sort_by(|one, other| other["createdDateTime"].as_str().cmp(&one["createdDateTime"].as_str()));
-    if call.version == "v1.0" {
-        for row in &mut rows {
-            if let Some(members) = row.as_object_mut() {
-                members.retain(|name, _| !BETA.contains(&name.as_str()));
-            }
-        }
+    // Beta has its own members, and has dropped one.
+    let strangers: &[&str] = if call.version == "v1.0" { BETA } else { &["riskEventTypes"] };
+    for members in rows.iter_mut().filter_map(Value::as_object_mut) {
+        members.retain(|name, _| !strangers.contains(&name.as_str()));
     }
     list_with(world, call, &query, rows, &[])
 }
