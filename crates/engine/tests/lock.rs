@@ -601,17 +601,13 @@ fn what_was_given_and_taken_again_is_no_return() {
         stage.tenant.add(with(1, |person| person.rules = vec![people::bad_rule(1, 1)]));
         let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
         lock(&world, &scribe, &targets, Orders::default()).await.expect("the engine goes on");
-        let clean = || async {
-            let (plan, _) = make_clean_plan(&world, &scribe, &|_| true).await.expect("planned").expect("something to clean");
-            approve_and_resume(&world, &scribe, &plan).await;
-        };
-        clean().await;
+        clean(&world, &scribe).await;
         let (undo, _) = regain_engine::undo::make_undo_plan(&world, &scribe, &[]).await.expect("planned");
         approve_and_resume(&world, &scribe, &undo.expect("something to undo")).await;
         assert!(stage.tenant.person(&id(1)).rules[0].enabled);
         // The rule is judged as before, so it is open again, and another clean plan answers it.
         pass(&world, &scribe, ReadFor::Verify).await.expect("read");
-        clean().await;
+        clean(&world, &scribe).await;
         assert!(!stage.tenant.person(&id(1)).rules[0].enabled);
         let seen = pass(&world, &scribe, ReadFor::Watch).await.expect("read");
         assert_eq!(seen.returned, 0, "{:?}", steps_of(&stage.case(), &id(1)));
@@ -626,18 +622,19 @@ fn what_came_back_and_was_cleaned_asks_for_nobody() {
         stage.tenant.add(with(1, |person| person.rules = vec![people::bad_rule(1, 1)]));
         let (world, scribe, targets) = stage.open(&["person1@contoso.com"]).await;
         lock(&world, &scribe, &targets, Orders::default()).await.expect("the engine goes on");
-        let clean = || async {
-            let (plan, _) = make_clean_plan(&world, &scribe, &|_| true).await.expect("planned").expect("something to clean");
-            approve_and_resume(&world, &scribe, &plan).await;
-        };
-        clean().await;
+        clean(&world, &scribe).await;
         stage.tenant.meddle(&id(1), |person| person.rules[0].enabled = true);
         assert_eq!(pass(&world, &scribe, ReadFor::Watch).await.expect("read").returned, 1);
         assert!(steps_of(&stage.case(), &id(1)).iter().any(|(_, state)| *state == StepState::Returned), "it came back");
-        clean().await;
+        clean(&world, &scribe).await;
         let steps = steps_of(&stage.case(), &id(1));
         assert!(steps.iter().all(|(_, state)| *state == StepState::Done), "{steps:?}");
     });
+}
+
+async fn clean(world: &regain_engine::World, scribe: &regain_engine::Scribe) {
+    let (plan, _) = make_clean_plan(world, scribe, &|_| true).await.expect("planned").expect("something to clean");
+    approve_and_resume(world, scribe, &plan).await;
 }
 
 async fn approve_and_resume(world: &regain_engine::World, scribe: &regain_engine::Scribe, plan: &regain_incident::plan::Plan) {
