@@ -36,6 +36,14 @@ pub fn reason_codes() -> impl Iterator<Item = &'static str> {
     CODES.iter().map(|code| code.code).chain(PIVOTS.iter().map(|(code, _)| *code))
 }
 
+/// Every code that a finding can bear.
+pub fn finding_codes() -> impl Iterator<Item = &'static str> {
+    CODES.iter().map(|code| code.code).chain([TAKEOVER])
+}
+
+/// The finding that gathers everything else about an account.
+const TAKEOVER: &str = "account-takeover";
+
 /// What one record set up, and where.
 #[derive(Debug, Clone)]
 struct Noted {
@@ -483,7 +491,7 @@ impl Judged<'_> {
                 reasons.push(Why { code: "short-history".to_owned(), evidence });
             }
             let records: Vec<Record> = records.into_iter().collect();
-            self.push("account-takeover", self.scene.account(account), points, reasons, &records);
+            self.push(TAKEOVER, self.scene.account(account), points, reasons, &records);
         }
     }
 }

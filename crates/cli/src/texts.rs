@@ -128,6 +128,7 @@ mod tests {
         let codes = codes.chain(MANUAL_CODES.iter().map(|code| format!("manual-{code}")));
         let codes = codes.chain(LEFT_OUT_CODES.iter().map(|code| format!("left-out-{code}")));
         let codes = codes.chain(regain_auditlog::find::reason_codes().map(|code| format!("log-reason-{code}")));
+        let codes = codes.chain(regain_auditlog::find::finding_codes().map(|code| format!("log-finding-{code}")));
         let codes = codes.chain(CRITERIA.iter().map(|code| format!("criterion-{code}")));
         let codes: Vec<String> = codes.collect();
         for language in [Language::En, Language::Sv] {

@@ -100,10 +100,10 @@ fn findings(found: &Found, out: &Output, most: usize) -> Vec<String> {
     for finding in found.findings.iter().take(most) {
         let verdict = out.texts.get(&format!("verdict-{}", finding.verdict.as_str()));
         let what = out.texts.get(&format!("log-finding-{}", finding.code));
-        let what = if what.starts_with("log-finding-") { finding.code.clone() } else { what };
         let score =
             format!("{verdict}, {} ({})", out.texts.get(&format!("log-confidence-{}", finding.confidence)), finding.score);
-        lines.push(format!("  {}  {}  {what}: {score}", shown(finding.at), on_a_line(&finding.account)));
+        let whose = if finding.account.is_empty() { String::new() } else { format!("{}  ", on_a_line(&finding.account)) };
+        lines.push(format!("  {}  {whose}{what}: {score}", shown(finding.at)));
         lines.extend(finding.reasons.iter().map(|why| format!("      {}", reason(why, out))));
     }
     lines.extend(more(found.findings.len(), most, out));
