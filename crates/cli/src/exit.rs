@@ -24,14 +24,15 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Whether the case needs a person: a step that failed or whose fate is unknown, work for a person
+/// Whether the case needs a person: a lock that was ordered and never begun, a step that failed or whose fate is unknown, work for a person
 /// that is not ticked off, a facet unread, a plan that waits.
 pub fn of_case(case: &Case) -> Exit {
     let open = case
         .all_steps()
         .any(|(plan, _, record)| plan.approval.is_some() && !matches!(record.state, StepState::Done | StepState::Dropped));
     let unread = case.accounts.values().flat_map(regain_incident::case::AccountState::gaps).any(|(_, gap)| needs_a_person(&gap));
-    if open || unread || case.awaiting().is_some() { Exit::NeedsAttention } else { Exit::Done }
+    let unlocked = case.accounts.keys().any(|id| case.waits_for_its_lock(id));
+    if open || unlocked || unread || case.awaiting().is_some() { Exit::NeedsAttention } else { Exit::Done }
 }
 
 /// Whether somebody can do something about a gap. What this version does not read is always said,

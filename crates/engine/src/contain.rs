@@ -418,13 +418,12 @@ pub async fn resume(world: &World, scribe: &Scribe) -> Result<u32, EngineError> 
 }
 
 /// Locks what was ordered to be locked by a program that ended before it had made the plan. Whether there
-/// was any.
+/// was any. An account that cannot be found again still waits for its lock, and the case says so.
 async fn lock_the_rest(world: &World, scribe: &Scribe) -> Result<bool, EngineError> {
     let rest: Vec<(Account, Level)> = scribe
         .ask(|case| {
-            let is_new = |state: &&AccountState| case.steps_of(&state.account.id).next().is_none();
-            let new = case.accounts.values().filter(is_new);
-            new.filter_map(|state| Some((state.account.clone(), state.ordered?))).collect()
+            let waiting = case.accounts.values().filter(|state| case.waits_for_its_lock(&state.account.id));
+            waiting.filter_map(|state| Some((state.account.clone(), state.ordered?))).collect()
         })
         .await;
     let names: Vec<String> = rest.iter().map(|(account, _)| account.id.to_string()).collect();

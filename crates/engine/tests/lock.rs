@@ -632,6 +632,22 @@ fn what_came_back_and_was_cleaned_asks_for_nobody() {
     });
 }
 
+/// The program ended before there was a plan: the case says so, and resuming locks.
+#[test]
+fn a_lock_that_was_ordered_is_made_up_for() {
+    run(async {
+        let stage = Stage::new();
+        stage.tenant.add(with(1, |_| {}));
+        drop(stage.open(&["person1@contoso.com"]).await);
+        let (world, scribe) = stage.reopen().await;
+        assert!(stage.case().waits_for_its_lock(&id(1)));
+        resume(&world, &scribe).await.expect("the engine goes on");
+        let case = stage.case();
+        assert!(!case.waits_for_its_lock(&id(1)) && case.is_locked(&id(1)), "{:?}", steps_of(&case, &id(1)));
+        assert!(!stage.tenant.person(&id(1)).identity.enabled);
+    });
+}
+
 async fn clean(world: &regain_engine::World, scribe: &regain_engine::Scribe) {
     let (plan, _) = make_clean_plan(world, scribe, &|_| true).await.expect("planned").expect("something to clean");
     approve_and_resume(world, scribe, &plan).await;

@@ -467,6 +467,12 @@ impl Case {
         (!actions.is_empty()).then_some(if is_full { Level::Full } else { Level::RevokeAndReset })
     }
 
+    /// Whether the account was ordered to be locked and no step was ever planned for it: the program ended
+    /// first, or the account was not found again when it went on.
+    pub fn waits_for_its_lock(&self, account: &AccountId) -> bool {
+        self.accounts.get(account).is_some_and(|state| state.ordered.is_some()) && self.steps_of(account).next().is_none()
+    }
+
     /// Whether a lock plan's steps for the account are all verified, and sign-in was not given back.
     pub fn is_locked(&self, account: &AccountId) -> bool {
         if self.accounts.get(account).is_some_and(|state| state.sign_in_released.is_some()) {

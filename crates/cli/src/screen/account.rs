@@ -54,6 +54,10 @@ fn target(state: &AccountState, out: &Output) -> String {
 fn locked(case: &Case, state: &AccountState, policy: &Policy, out: &Output) -> Vec<String> {
     let id = &state.account.id;
     let lock: Vec<_> = case.steps_of(id).filter(|(plan, _, _)| plan.plan.kind() == PlanKind::Lock).collect();
+    if case.waits_for_its_lock(id) {
+        let text = out.texts.with("lock-not-begun", &[("case", &case.id.to_string())]);
+        return vec![wrapped(&out.texts.get("label-not-locked"), &text, WIDTH)];
+    }
     if lock.is_empty() {
         return Vec::new();
     }

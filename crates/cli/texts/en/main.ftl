@@ -42,6 +42,7 @@ lock-roles = { $count ->
    *[other] { $count } admin roles taken and held until release
   }
 lock-in = in { $seconds } s: { $what }
+lock-not-begun = the lock was ordered and has not begun: regain resume { $case }
 lock-partly = so far: { $what }
 released-sign-in = sign-in was given back at { $time }
 released-roles-held = { $count ->

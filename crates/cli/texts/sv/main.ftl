@@ -40,6 +40,7 @@ lock-roles = { $count ->
    *[other] { $count } administratörsroller är tagna och hålls till återlämnandet
   }
 lock-in = på { $seconds } s: { $what }
+lock-not-begun = låsningen är beordrad men inte påbörjad: regain resume { $case }
 lock-partly = hittills: { $what }
 released-sign-in = inloggningen gavs tillbaka { $time }
 released-roles-held = { $count ->
