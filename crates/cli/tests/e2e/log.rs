@@ -87,6 +87,7 @@ fn every_form_is_harmless() {
     let html = run("html");
     assert!(html.contains("<svg") && html.contains("&lt;script&gt;") && !html.contains("<script"), "{html}");
     assert!(!html.contains("http://") && !html.contains("https://"), "nothing is loaded from elsewhere: {html}");
+    assert!(html.contains("<h2>ACCOUNTS"), "a heading is a heading: {html}");
     let lines = run("jsonl");
     let moments: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(moments.len(), 3);

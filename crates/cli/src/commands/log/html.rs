@@ -44,12 +44,17 @@ pub fn page(found: &Found, out: &Output) -> String {
         page.push_str(&picture);
         let _ = write!(page, "<p>{}</p>", escaped(&out.texts.get("log-picture"), 300));
     }
-    page.push_str("<pre>");
-    for line in screen::sections(found, out, usize::MAX) {
-        page.push_str(&escaped(&line, 2000));
-        page.push('\n');
+    for section in screen::sections(found, out, usize::MAX) {
+        if let Some(heading) = section.heading {
+            let _ = write!(page, "<h2>{}</h2>", escaped(&heading, 200));
+        }
+        page.push_str("<pre>");
+        for line in section.lines {
+            page.push_str(&escaped(&line, 2000));
+            page.push('\n');
+        }
+        page.push_str("</pre>");
     }
-    page.push_str("</pre>");
     page.push_str(&timeline(found, out));
     page.push_str("</body></html>");
     page

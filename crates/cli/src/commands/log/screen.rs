@@ -12,38 +12,53 @@ use crate::output::Output;
 const SHOWN_MAX: usize = 20;
 const MOMENTS_SHOWN_MAX: usize = 200;
 
+/// Lines under a heading; none where there is nothing to say.
+#[derive(Default)]
+pub struct Section {
+    /// What stands above them.
+    pub heading: Option<String>,
+    /// The lines, each harmless.
+    pub lines: Vec<String>,
+}
+
+impl Section {
+    fn under(out: &Output, key: &str, lines: Vec<String>) -> Self {
+        Self { heading: Some(out.texts.get(key)), lines }
+    }
+}
+
 /// Everything, on lines.
 pub fn text(found: &Found, out: &Output) -> String {
-    let mut lines = sections(found, out, SHOWN_MAX);
-    lines.extend(moments(found, out));
-    lines.join("\n")
+    let all = sections(found, out, SHOWN_MAX).into_iter().chain([moments(found, out)]);
+    let lines = all.flat_map(|section| {
+        let heading = section.heading.map(|heading| format!("\n{}", out.bold(&heading)));
+        heading.into_iter().chain(section.lines)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// All but the timeline; at most `most` of each list.
-pub fn sections(found: &Found, out: &Output, most: usize) -> Vec<String> {
-    let mut lines = records(found, out);
-    lines.extend(files(found, out, most));
-    lines.extend(coverage(found, out, most));
-    lines.extend(findings(found, out, most));
-    lines.extend(infrastructure(found, out, most));
-    lines.extend(accounts(found, out, most));
-    lines
+pub fn sections(found: &Found, out: &Output, most: usize) -> [Section; 6] {
+    [
+        records(found, out),
+        files(found, out, most),
+        coverage(found, out, most),
+        findings(found, out, most),
+        infrastructure(found, out, most),
+        accounts(found, out, most),
+    ]
 }
 
-fn heading(out: &Output, key: &str) -> String {
-    format!("\n{}", out.bold(&out.texts.get(key)))
-}
-
-fn records(found: &Found, out: &Output) -> Vec<String> {
+fn records(found: &Found, out: &Output) -> Section {
     let records = &found.records;
     let numbers = [records.read, records.distinct, records.bad].map(|number| number.to_string());
     let names = [("read", numbers[0].as_str()), ("distinct", &numbers[1]), ("bad", &numbers[2])];
-    vec![out.texts.with("log-records", &names)]
+    Section { heading: None, lines: vec![out.texts.with("log-records", &names)] }
 }
 
-fn files(found: &Found, out: &Output, most: usize) -> Vec<String> {
+fn files(found: &Found, out: &Output, most: usize) -> Section {
     let completeness = &found.completeness;
-    let mut lines = vec![heading(out, "log-files")];
+    let mut lines = Vec::new();
     for file in completeness.files.iter().take(most) {
         let shape = file.shape.map_or_else(|| out.texts.get("log-shape-unknown"), str::to_owned);
         let counts = format!("{} / {}", file.read, file.bad);
@@ -57,12 +72,12 @@ fn files(found: &Found, out: &Output, most: usize) -> Vec<String> {
             out.texts.with("log-bad", &[("file", &harmless(&bad.file, 120)), ("line", &line), ("why", bad.why)])
         ));
     }
-    lines
+    Section::under(out, "log-files", lines)
 }
 
-fn coverage(found: &Found, out: &Output, most: usize) -> Vec<String> {
+fn coverage(found: &Found, out: &Output, most: usize) -> Section {
     let completeness = &found.completeness;
-    let mut lines = vec![heading(out, "log-covers")];
+    let mut lines = Vec::new();
     for source in &completeness.sources {
         let span = format!("{} … {}", shown(source.first), shown(source.last));
         lines.push(format!("  {:10} {span}  {}", source.kind.as_str(), source.events));
@@ -89,14 +104,14 @@ fn coverage(found: &Found, out: &Output, most: usize) -> Vec<String> {
         lines.push(format!("  {}", out.texts.with("log-spilled", &[("megabytes", &megabytes)])));
     }
     lines.push(format!("  {}", out.texts.get("log-late")));
-    lines
+    Section::under(out, "log-covers", lines)
 }
 
-fn findings(found: &Found, out: &Output, most: usize) -> Vec<String> {
+fn findings(found: &Found, out: &Output, most: usize) -> Section {
     if found.findings.is_empty() {
-        return Vec::new();
+        return Section::default();
     }
-    let mut lines = vec![heading(out, "log-findings")];
+    let mut lines = Vec::new();
     for finding in found.findings.iter().take(most) {
         let verdict = out.texts.get(&format!("verdict-{}", finding.verdict.as_str()));
         let what = out.texts.get(&format!("log-finding-{}", finding.code));
@@ -107,14 +122,14 @@ fn findings(found: &Found, out: &Output, most: usize) -> Vec<String> {
         lines.extend(finding.reasons.iter().map(|why| format!("      {}", reason(why, out))));
     }
     lines.extend(more(found.findings.len(), most, out));
-    lines
+    Section::under(out, "log-findings", lines)
 }
 
-fn infrastructure(found: &Found, out: &Output, most: usize) -> Vec<String> {
+fn infrastructure(found: &Found, out: &Output, most: usize) -> Section {
     if found.infrastructure.is_empty() {
-        return Vec::new();
+        return Section::default();
     }
-    let mut lines = vec![heading(out, "log-intruder")];
+    let mut lines = Vec::new();
     for one in found.infrastructure.iter().take(most) {
         let network = one.network.as_deref().map(|network| format!("  {}", on_a_line(network))).unwrap_or_default();
         let span = format!("{} … {}", shown(one.first), shown(one.last));
@@ -122,12 +137,12 @@ fn infrastructure(found: &Found, out: &Output, most: usize) -> Vec<String> {
         lines.push(format!("      {}", harmless(&one.accounts.join(", "), 200)));
     }
     lines.extend(more(found.infrastructure.len(), most, out));
-    lines
+    Section::under(out, "log-intruder", lines)
 }
 
-fn accounts(found: &Found, out: &Output, most: usize) -> Vec<String> {
+fn accounts(found: &Found, out: &Output, most: usize) -> Section {
     let people: Vec<_> = found.accounts.iter().filter(|account| !account.service).collect();
-    let mut lines = vec![heading(out, "log-accounts")];
+    let mut lines = Vec::new();
     for account in people.iter().take(most) {
         let span = format!("{} … {}", shown(account.first), shown(account.last));
         let sign_ins = format!("{} / {} / {}", account.signed_in, account.refused, account.interrupted);
@@ -136,15 +151,15 @@ fn accounts(found: &Found, out: &Output, most: usize) -> Vec<String> {
     lines.extend(more(people.len(), most, out));
     let services = (found.accounts.len() - people.len()).to_string();
     lines.push(format!("  {}", out.texts.with("log-services", &[("count", &services)])));
-    lines
+    Section::under(out, "log-accounts", lines)
 }
 
-fn moments(found: &Found, out: &Output) -> Vec<String> {
+fn moments(found: &Found, out: &Output) -> Section {
     let timeline = &found.timeline;
     if timeline.moments.is_empty() {
-        return Vec::new();
+        return Section::default();
     }
-    let mut lines = vec![heading(out, "log-timeline")];
+    let mut lines = Vec::new();
     for moment in timeline.moments.iter().take(MOMENTS_SHOWN_MAX) {
         let event = &moment.event;
         let mark = if moment.reasons.is_empty() { ' ' } else { '!' };
@@ -161,7 +176,7 @@ fn moments(found: &Found, out: &Output) -> Vec<String> {
     if timeline.left_out > 0 {
         lines.push(format!("  {}", out.texts.with("log-left-out", &[("count", &timeline.left_out.to_string())])));
     }
-    lines
+    Section::under(out, "log-timeline", lines)
 }
 
 /// What was done, in short. Hostile.
