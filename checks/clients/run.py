@@ -76,10 +76,10 @@ def scenario(folder, public, trusted):
     return path, value
 
 
-def start(regain, folder, scenario_file):
+def start(regain, folder, scenario_file, *more):
     """The running tenant and the line that says where it is."""
     authority = folder / "authority.pem"
-    command = [regain, "emulate", str(scenario_file), "--tls", str(authority), "--real-names"]
+    command = [regain, "emulate", str(scenario_file), "--tls", str(authority), "--real-names", *more]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     line = running.stdout.readline()
     if not line:

@@ -5,6 +5,7 @@ mod binary;
 mod generated;
 mod install;
 mod judge;
+mod namespace;
 mod repo;
 mod run;
 mod say;

@@ -11,15 +11,18 @@ pub fn scenario(classic: &str, count: usize) -> Result<(String, Vec<String>)> {
     scenario["name"] = json!("many");
     scenario["attacker"] = json!({});
     scenario["honest"] = json!([]);
-    let mut names = Vec::new();
-    for number in 1..=count {
+    let names = names(count);
+    for (number, name) in (1..).zip(&names) {
         let id = format!("a9000000-0000-4000-8000-{number:012}");
-        let name = format!("person{number:04}@contoso.com");
-        push(&mut scenario["graph"]["users"], user(&id, &name, number))?;
+        push(&mut scenario["graph"]["users"], user(&id, name, number))?;
         push(&mut scenario["exchange"]["mailboxes"], mailbox(&id, number))?;
-        names.push(name);
     }
     Ok((scenario.to_string(), names))
+}
+
+/// The sign-in names of the first so many.
+pub fn names(count: usize) -> Vec<String> {
+    (1..=count).map(|number| format!("person{number:04}@contoso.com")).collect()
 }
 
 /// The same tenant, but what takes Microsoft's service a while is done at once.

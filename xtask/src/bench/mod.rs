@@ -9,6 +9,7 @@ mod chain;
 mod emulated;
 mod logs;
 mod many;
+mod peer;
 mod table;
 
 use std::fs;
@@ -161,8 +162,20 @@ impl Bench<'_> {
             ),
             Row::seconds(&format!("{MANY} accounts, whole"), whole, Some(run.took.as_secs_f64()))
                 .with_peer("the same calls one at a time", alone)
+                .with_peer(peer::NAME, self.peer(&few))
                 .with_note(bound.explained),
         ])
+    }
+
+    /// What the CLI for Microsoft 365 takes for its part of the work on the same tenant, or why that is not known.
+    fn peer(&self, few: &Measured) -> String {
+        say::note(&format!("measuring: {} on {FEW} accounts", peer::NAME));
+        let accounts = many::names(FEW);
+        match peer::measure(self.repo, self.binary, &self.work.join("peer"), &few.scenario, &accounts) {
+            Ok(Ok(took)) => took.told(FEW, MANY),
+            Ok(Err(missing)) => format!("not measured: {missing}"),
+            Err(error) => format!("failed: {error:#}"),
+        }
     }
 
     fn contain_many(&self, count: usize) -> Result<Measured> {

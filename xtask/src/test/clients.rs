@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::install::{NODE, PYTHON};
 use crate::repo::Repo;
 use crate::tally::Tally;
-use crate::{binary, run, say};
+use crate::{binary, namespace, run, say};
 
 /// One script, or what keeps it from running.
 struct Job {
@@ -93,31 +93,18 @@ impl Kit<'_> {
 
     /// `run.py` where the real host names lead to loopback; or what is missing for that.
     fn inside(&self, own: &str) -> Result<Result<Command, String>> {
-        let flags: &[&str] = if self.is_root() { &["-m", "-n"] } else { &["-r", "-m", "-n"] };
-        if !run::works(Command::new("unshare").args(flags).arg("true")) {
-            return Ok(Err("unshare makes no network namespace here".to_owned()));
-        }
         let own = self.own(own)?;
         let script = self.script("run.py", &own);
-        let mut command = Command::new(self.checks("inside.sh"));
-        command.arg(&own).arg(script.get_program()).args(script.get_args()).env("REGAIN_FACTS", own.join("facts.log"));
-        Ok(Ok(self.with_bytecode(command)))
+        Ok(namespace::command(self.repo, &own).map(|mut command| {
+            command.arg(script.get_program()).args(script.get_args()).env("REGAIN_FACTS", own.join("facts.log"));
+            namespace::with_bytecode(self.repo, command)
+        }))
     }
 
     fn script(&self, name: &str, own: &Path) -> Command {
         let mut command = Command::new(PYTHON.folder(self.repo).join("bin/python"));
-        command.arg(self.checks(name)).arg("--regain").arg(&self.regain).arg("--work").arg(own);
-        self.with_bytecode(command)
-    }
-
-    /// What Python compiles goes below the target folder, wherever its source is.
-    fn with_bytecode(&self, mut command: Command) -> Command {
-        command.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPYCACHEPREFIX", self.repo.target().join("clients/bytecode"));
-        command
-    }
-
-    fn checks(&self, name: &str) -> PathBuf {
-        self.repo.root().join("checks/clients").join(name)
+        command.arg(namespace::script(self.repo, name)).arg("--regain").arg(&self.regain).arg("--work").arg(own);
+        namespace::with_bytecode(self.repo, command)
     }
 
     /// An empty folder.
@@ -128,10 +115,6 @@ impl Kit<'_> {
         }
         fs::create_dir_all(&folder).with_context(|| format!("{} could not be made", folder.display()))?;
         Ok(folder)
-    }
-
-    fn is_root(&self) -> bool {
-        run::quietly(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
     }
 }
 
