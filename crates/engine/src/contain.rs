@@ -12,7 +12,7 @@ use regain_incident::facets::Reading;
 use regain_incident::finding::Finding;
 use regain_incident::ids::{AccountId, CaseId, PlanId, TenantId};
 use regain_incident::item::Item;
-use regain_incident::journal::{Entry, ReadFor};
+use regain_incident::journal::{Entry, Purpose, ReadFor};
 use regain_incident::judge::judge;
 use regain_incident::plan::{Action, Approval, ApprovedHow, Plan, PlanError, PlanKind, PlannedStep};
 use regain_incident::planner::{Level, LockTarget, PlanningReport, plan_clean, plan_follow_up, plan_last_revocation, plan_lock};
@@ -55,7 +55,7 @@ pub async fn open(
     let scribe = Scribe::open(world, id, holder, audience).await?;
     let since = incident_since(now, &world.policy);
     let mut entries = vec![
-        Entry::CaseOpened { tenant: tenant.clone(), incident_since: since },
+        Entry::CaseOpened { tenant: tenant.clone(), incident_since: since, purpose: Purpose::Incident },
         Entry::Commanded { command: typed.command.to_owned() },
     ];
     entries.extend(added(world, id, targets, typed.locks).await?);

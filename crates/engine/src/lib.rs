@@ -11,6 +11,7 @@ pub mod driver;
 pub mod error;
 pub mod intake;
 pub mod machine;
+pub mod posture;
 pub mod release;
 pub mod scribe;
 pub mod step;

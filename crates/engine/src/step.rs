@@ -2,7 +2,7 @@
 //! changed.
 
 use regain_incident::account::Account;
-use regain_incident::facet::{Facet, FacetName, Gap};
+use regain_incident::facet::{Facet, FacetName, Gap, Of};
 use regain_incident::facets::forwarding::Forwarding;
 use regain_incident::facets::roles::{Change as RoleChange, GrantKind};
 use regain_incident::facets::{Reading, forwarding, identity, password, sending_block};
@@ -48,6 +48,10 @@ pub async fn read(
         FacetName::InboxRules => world.mail.inbox_rules(account, age).await?.map(Reading::InboxRules),
         FacetName::SendingBlock => world.mail.sending_block(account, age).await?.map(Reading::SendingBlock),
         FacetName::Domains => domains(world).await?.map(Reading::Domains),
+        of_tenant => match of_tenant.of() {
+            Of::Exchange => world.mail.tenant(facet).await?.map(Reading::from),
+            Of::Directory | Of::Account => world.directory.tenant(facet).await?.map(Reading::from),
+        },
     })
 }
 
@@ -94,6 +98,10 @@ pub async fn apply(
         Action::Forwarding(forwarding::Change::Restore(former)) => world.mail.set_forwarding(account, former, intent).await,
         Action::InboxRule(change) => world.mail.change_rule(account, change, intent).await,
         Action::SendingBlock(sending_block::Change::Lift(block)) => world.mail.lift_sending_block(account, block, intent).await,
+        Action::Setting(change) => match change.facet().of() {
+            Of::Exchange => world.mail.change_setting(change, intent).await,
+            Of::Directory | Of::Account => world.directory.change_setting(change, intent).await,
+        },
         Action::Manual(_) => return Err(rejected("a person does it")),
     };
     result.map_err(|error| trouble_of(&error))

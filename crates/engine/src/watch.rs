@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use regain_incident::Timestamp;
-use regain_incident::account::Account;
+use regain_incident::account::{Account, Kind};
 use regain_incident::case::{AccountState, Case, StepState, returned};
 use regain_incident::facet::FacetName;
 use regain_incident::facets::inbox_rules::Change;
@@ -32,10 +32,11 @@ pub struct Pass {
 /// Reads every account of the case again, marks what came back and what came right, and judges anew.
 pub async fn pass(world: &World, scribe: &Scribe, purpose: ReadFor) -> Result<Pass, EngineError> {
     let accounts: Vec<Account> = scribe.ask(|case| case.accounts.values().map(|state| state.account.clone()).collect()).await;
-    let facets: Vec<FacetName> = FacetName::to_read().collect();
-    let known = collect(world, scribe, &accounts, &facets, purpose, Urgency::Normal).await?;
+    let known = read_all(world, scribe, &accounts, purpose).await?;
     let before = open_findings(scribe).await;
-    let ids: Vec<AccountId> = accounts.into_iter().map(|account| account.id).collect();
+    // The tenant's settings are measured, not judged.
+    let judged = accounts.into_iter().filter(|account| account.kind != Kind::Organisation);
+    let ids: Vec<AccountId> = judged.map(|account| account.id).collect();
     assess(world, scribe, &ids).await?;
     let after = open_findings(scribe).await;
     let changes = scribe.ask(|case| changes(case, &known)).await;
@@ -47,6 +48,20 @@ pub async fn pass(world: &World, scribe: &Scribe, purpose: ReadFor) -> Result<Pa
         note_pass(world, scribe, &ids, back + new_findings).await?;
     }
     Ok(Pass { returned: back, new_findings, unread })
+}
+
+/// Every facet of every account, and of the organisation its settings.
+async fn read_all(world: &World, scribe: &Scribe, targets: &[Account], purpose: ReadFor) -> Result<Known, EngineError> {
+    let (organisation, accounts): (Vec<Account>, Vec<Account>) =
+        targets.iter().cloned().partition(|target| target.kind == Kind::Organisation);
+    let mut known = Known::new();
+    for (targets, kind) in [(accounts, Kind::Person), (organisation, Kind::Organisation)] {
+        if !targets.is_empty() {
+            let facets: Vec<FacetName> = FacetName::of_kind(kind).collect();
+            known.extend(collect(world, scribe, &targets, &facets, purpose, Urgency::Normal).await?);
+        }
+    }
+    Ok(known)
 }
 
 async fn open_findings(scribe: &Scribe) -> Vec<String> {

@@ -18,6 +18,9 @@ use regain_incident::facets::{forwarding, identity, inbox_rules, password, roles
 use regain_incident::ids::StepId;
 use regain_incident::journal::Refusal;
 use regain_incident::plan::Action;
+use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::audit_settings::AuditSettings;
+use regain_incident::tenant::setting::{self, SettingName};
 use regain_ports::Clock;
 
 /// How often a change may happen.
@@ -105,8 +108,25 @@ fn rows() -> Vec<Row> {
         ),
     ];
     rows.extend(rule_rows());
+    rows.push(setting_row());
     rows.extend(people::KINDS.iter().flat_map(|kind| [withdraw_row(*kind), give_back_row(*kind)]));
     rows
+}
+
+fn audited(unified: bool) -> TenantReading {
+    let bypassed = vec!["svc-backup".to_owned()];
+    TenantReading::AuditSettings(AuditSettings { unified_log: Some(unified), mailbox_audit_off: Some(false), bypassed })
+}
+
+/// A setting of the tenant; whoever stands for it is a person like any other here.
+fn setting_row() -> Row {
+    let given = with(|person| {
+        person.settings.insert(FacetName::AuditSettings, audited(false));
+    });
+    let (from, to) = (setting::Value::Flag(false), setting::Value::Flag(true));
+    let change = setting::Change { name: SettingName::UnifiedAuditLog, of: None, from, to };
+    let is_there = |_: &Row, person: &Person| person.settings.get(&FacetName::AuditSettings) == Some(&audited(true));
+    row(Action::Setting(change), "change-setting", given, is_there)
 }
 
 fn rule_rows() -> Vec<Row> {
@@ -269,6 +289,7 @@ fn every_action_has_a_row() {
         "remove-inbox-rule",
         "restore-inbox-rule",
         "lift-sending-block",
+        "change-setting",
     ];
     for row in rows() {
         match &row.action {
@@ -284,6 +305,7 @@ fn every_action_has_a_row() {
                 | inbox_rules::Change::Restore(_),
             )
             | Action::SendingBlock(sending_block::Change::Lift(_))
+            | Action::Setting(_)
             | Action::Manual(_) => missing.retain(|code| *code != row.action.code()),
         }
     }

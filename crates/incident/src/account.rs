@@ -42,6 +42,9 @@ pub enum Kind {
     BreakGlass,
     /// The identity that this tool runs as: refused.
     Operator,
+    /// The tenant itself, an object of its own directory: its settings are measured and changed, and nothing of it is
+    /// ever locked.
+    Organisation,
 }
 
 impl Kind {
@@ -56,6 +59,7 @@ impl Kind {
             Self::DirectorySync => "directory-sync",
             Self::BreakGlass => "break-glass",
             Self::Operator => "operator",
+            Self::Organisation => "organisation",
         }
     }
 
@@ -71,7 +75,14 @@ impl Kind {
 
     /// Whether the password belongs to this tenant at all.
     pub fn has_password_here(self) -> bool {
-        self != Self::Guest
+        !matches!(self, Self::Guest | Self::Organisation)
+    }
+}
+
+impl Account {
+    /// The tenant itself, as the target of changes to its settings.
+    pub fn organisation(id: AccountId, name: &str) -> Self {
+        Self { id, upn: name.to_owned(), name: name.to_owned(), kind: Kind::Organisation, synchronised: false }
     }
 }
 

@@ -13,10 +13,12 @@ use crate::facets::{Reading, Verified, identity};
 use crate::finding::{Assessment, Finding};
 use crate::ids::{AccountId, CaseId, PlanId, Seq, StepId, TenantId};
 use crate::item::Item;
-use crate::journal::{Entry, ReadFor, Recorded, Refusal};
+use crate::journal::{Entry, Purpose, ReadFor, Recorded, Refusal};
 use crate::plan::{Action, Approval, Phase, Plan, PlanKind, PlannedStep};
 use crate::planner::Level;
 use crate::policy::Policy;
+use crate::posture::answer::Answer;
+use crate::posture::told::Said;
 use crate::release::Gate;
 use crate::snapshot::Snapshot;
 use crate::who_else::WhoElse;
@@ -200,10 +202,23 @@ pub struct Case {
     steps_by_account: BTreeMap<AccountId, Vec<StepId>>,
     /// Accounts that share sign-ins with those of the case, as last asked.
     pub who_else: Option<WhoElse>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How the tenant was measured, if this is the record of its posture.
+    pub posture: PostureRecord,
     /// Nothing more is expected.
     pub closed: bool,
     /// The newest entry.
     pub last: Seq,
+}
+
+/// How a tenant was measured over time, and what people said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PostureRecord {
+    /// Each run, oldest first: when, and the answer to each item.
+    pub runs: Vec<(Timestamp, BTreeMap<String, Answer>)>,
+    /// What people answered and answer for.
+    pub said: Said,
 }
 
 impl Case {
@@ -219,6 +234,8 @@ impl Case {
             steps: BTreeMap::new(),
             steps_by_account: BTreeMap::new(),
             who_else: None,
+            purpose: Purpose::default(),
+            posture: PostureRecord::default(),
             closed: false,
             last: Seq::START,
         };
@@ -239,8 +256,9 @@ impl Case {
             return self.fold_step(step, recorded).map_err(illegal);
         }
         match &recorded.entry {
-            Entry::CaseOpened { tenant, incident_since } => {
+            Entry::CaseOpened { tenant, incident_since, purpose } => {
                 self.tenant = Some(tenant.clone());
+                self.purpose = *purpose;
                 self.incident_since = *incident_since;
                 self.opened_at = recorded.at;
             }
@@ -252,6 +270,13 @@ impl Case {
             }
             Entry::WhoElseAsked { found } => self.who_else = Some(found.clone()),
             Entry::Closed => self.closed = true,
+            Entry::PostureTold { answers } => self.posture.runs.push((recorded.at, answers.clone())),
+            Entry::PostureStated { item, statement } => {
+                self.posture.said.stated.insert(item.clone(), statement.clone());
+            }
+            Entry::PostureAccepted { item, acceptance } => {
+                self.posture.said.accepted.insert(item.clone(), acceptance.clone());
+            }
             Entry::Commanded { .. } | Entry::LogsScanned { .. } => {}
             other => self.fold_account(other, recorded.at).map_err(illegal)?,
         }
@@ -410,7 +435,7 @@ impl Case {
     /// The newest plan that waits for an approval and has not been replaced.
     pub fn awaiting(&self) -> Option<&Plan> {
         let newest = |kind| self.plans.values().rfind(move |state| state.plan.kind() == kind);
-        [PlanKind::Clean, PlanKind::Undo, PlanKind::Release]
+        [PlanKind::Clean, PlanKind::Undo, PlanKind::Release, PlanKind::Harden]
             .into_iter()
             .filter_map(newest)
             .filter(|state| state.approval.is_none())

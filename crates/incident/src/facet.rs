@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::account::Kind;
 
 macro_rules! facet_names {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
@@ -53,6 +54,55 @@ facet_names! {
     SendingBlock = "sending-block",
     /// The tenant's own domains: what "inside" means.
     Domains = "domains",
+    /// Of the tenant: security defaults.
+    SecurityDefaults = "security-defaults",
+    /// Of the tenant: whether what happens is recorded.
+    AuditSettings = "audit-settings",
+}
+
+/// Whose a facet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// An account's.
+    Account,
+    /// The tenant's, kept by its directory.
+    Directory,
+    /// The tenant's, kept by Exchange.
+    Exchange,
+}
+
+impl FacetName {
+    /// Whose it is.
+    pub fn of(self) -> Of {
+        match self {
+            Self::Identity
+            | Self::Password
+            | Self::Sessions
+            | Self::EntraRoles
+            | Self::PimRoles
+            | Self::GroupRoles
+            | Self::ExchangeRoles
+            | Self::PurviewRoles
+            | Self::Forwarding
+            | Self::InboxRules
+            | Self::SendingBlock
+            | Self::Domains => Of::Account,
+            Self::SecurityDefaults => Of::Directory,
+            Self::AuditSettings => Of::Exchange,
+        }
+    }
+
+    /// Whether it belongs to the tenant and to no account: read for its posture alone.
+    pub fn is_of_tenant(self) -> bool {
+        self.of() != Of::Account
+    }
+
+    /// The facets that a look at a target of this kind reads, each once: of the organisation its settings, of anybody
+    /// else what an intruder could have touched.
+    pub fn of_kind(kind: Kind) -> impl Iterator<Item = Self> {
+        let organisation = kind == Kind::Organisation;
+        Self::ALL.iter().copied().filter(move |facet| facet.is_of_tenant() == organisation && facet.read_as() == *facet)
+    }
 }
 
 impl fmt::Display for FacetName {
@@ -70,9 +120,9 @@ impl FacetName {
         }
     }
 
-    /// The facets that a whole snapshot reads, each once.
+    /// The facets that a whole snapshot of an account reads, each once.
     pub fn to_read() -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(|facet| facet.read_as() == *facet)
+        Self::of_kind(Kind::Person)
     }
 }
 

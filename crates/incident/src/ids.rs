@@ -60,6 +60,13 @@ their_ids! {
     TenantId = "a tenant id (8-4-4-4-12 hexadecimal digits)",
 }
 
+impl AccountId {
+    /// The organisation's own object id, which is the tenant's id: it is an object of its own directory.
+    pub fn of_organisation(tenant: &TenantId) -> Self {
+        Self(tenant.0.clone())
+    }
+}
+
 /// A case: the year it was opened in and its number in that year. Given out by the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -15,6 +15,8 @@ use crate::ids::{AccountId, CaseId, PlanId, Seq, StepId, TenantId};
 use crate::item::Item;
 use crate::plan::{Approval, Plan};
 use crate::planner::Level;
+use crate::posture::answer::Answer;
+use crate::posture::told::{Acceptance, Statement};
 use crate::release::{Criterion, Gate};
 use crate::who_else::WhoElse;
 
@@ -55,6 +57,9 @@ pub enum Entry {
         tenant: TenantId,
         /// The incident may have begun here.
         incident_since: Timestamp,
+        /// What it is for.
+        #[serde(default)]
+        purpose: Purpose,
     },
     /// Somebody gave a command.
     Commanded {
@@ -215,8 +220,38 @@ pub enum Entry {
         /// What was found, and what could not be asked.
         found: WhoElse,
     },
+    /// The tenant was measured against the roadmap.
+    PostureTold {
+        /// The answers, by item.
+        answers: BTreeMap<String, Answer>,
+    },
+    /// A person answered a question of the roadmap.
+    PostureStated {
+        /// Which item.
+        item: String,
+        /// The answer.
+        statement: Statement,
+    },
+    /// Somebody answers for an item that is not met.
+    PostureAccepted {
+        /// Which item.
+        item: String,
+        /// By whom, until when, why.
+        acceptance: Acceptance,
+    },
     /// The case is closed.
     Closed,
+}
+
+/// What a record is kept for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// A response to an incident.
+    #[default]
+    Incident,
+    /// The posture of a tenant: one record for each tenant, never closed.
+    Posture,
 }
 
 /// Why a step was refused.
@@ -297,6 +332,9 @@ impl Entry {
             Self::HandedOver { .. } => "handed-over",
             Self::Released { .. } => "released",
             Self::WhoElseAsked { .. } => "who-else-asked",
+            Self::PostureTold { .. } => "posture-told",
+            Self::PostureStated { .. } => "posture-stated",
+            Self::PostureAccepted { .. } => "posture-accepted",
             Self::Closed => "closed",
         }
     }

@@ -5,6 +5,9 @@
 //! [`planner`] makes and [`lint`] checks, carried out into a [`journal`], folded into a [`case`],
 //! given back by the gates of [`release`] and told in a [`report`].
 //!
+//! The [`tenant`]'s own settings go the same way as the parts of an account, and are measured by [`posture`] against
+//! the security roadmap.
+//!
 //! Invariant: nothing here is async, reads a clock, the environment, a file or a socket, or is
 //! random. The same input gives the same output, in the same order.
 
@@ -22,11 +25,13 @@ pub mod lint;
 pub mod plan;
 pub mod planner;
 pub mod policy;
+pub mod posture;
 pub mod rail;
 pub mod release;
 pub mod report;
 pub mod secret;
 pub mod snapshot;
+pub mod tenant;
 pub mod text;
 pub mod undo;
 pub mod watch;

@@ -15,6 +15,7 @@ use crate::facet::FacetName;
 use crate::facets::{Reading, Verified, forwarding, identity, inbox_rules, password, roles, sending_block, sessions};
 use crate::ids::{AccountId, CaseId, PlanId, StepId};
 use crate::item::Item;
+use crate::tenant::setting;
 
 /// The four kinds of plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub enum PlanKind {
     Undo,
     /// Give sign-in or roles back.
     Release,
+    /// Change settings of the tenant, so that it does not happen again.
+    Harden,
 }
 
 impl PlanKind {
@@ -38,6 +41,7 @@ impl PlanKind {
             Self::Clean => "clean",
             Self::Undo => "undo",
             Self::Release => "release",
+            Self::Harden => "harden",
         }
     }
 }
@@ -52,6 +56,8 @@ pub enum Phase {
     Eradicate,
     /// Give service back.
     Recover,
+    /// See to it that it does not happen again.
+    Prepare,
 }
 
 /// What a step does. The set is closed: the compiler names every place that must answer a new one.
@@ -72,6 +78,8 @@ pub enum Action {
     InboxRule(inbox_rules::Change),
     /// Lift the sending block.
     SendingBlock(sending_block::Change),
+    /// Change a setting of the tenant.
+    Setting(setting::Change),
     /// What no interface can do: a person does it and says so.
     Manual(Manual),
 }
@@ -110,6 +118,7 @@ impl Action {
             Self::Forwarding(_) => FacetName::Forwarding,
             Self::InboxRule(_) => FacetName::InboxRules,
             Self::SendingBlock(_) => FacetName::SendingBlock,
+            Self::Setting(change) => change.facet(),
             Self::Manual(_) => return None,
         })
     }
@@ -131,6 +140,7 @@ impl Action {
             Self::InboxRule(inbox_rules::Change::Remove(_)) => "remove-inbox-rule",
             Self::InboxRule(inbox_rules::Change::Restore(_)) => "restore-inbox-rule",
             Self::SendingBlock(_) => "lift-sending-block",
+            Self::Setting(_) => "change-setting",
             Self::Manual(_) => "manual",
         }
     }
@@ -144,6 +154,7 @@ impl Action {
             }
             Self::InboxRule(change) => change.rule().name.clone(),
             Self::SendingBlock(sending_block::Change::Lift(block)) => block.address.clone(),
+            Self::Setting(change) => change.target(),
             Self::Manual(manual) => manual.code.clone(),
             Self::SignIn(_) | Self::Password(_) | Self::Sessions(_) => String::new(),
         }
@@ -159,6 +170,7 @@ impl Action {
             Self::Forwarding(change) => forwarding::shows(change, now),
             Self::InboxRule(change) => inbox_rules::shows(change, now),
             Self::SendingBlock(_) => sending_block::shows(now),
+            Self::Setting(change) => change.shows(now),
             Self::Manual(_) => Verified::NotYet,
         }
     }
@@ -174,6 +186,7 @@ impl Action {
         match self {
             Self::Forwarding(change) => forwarding::conflict(change, now),
             Self::InboxRule(change) => inbox_rules::conflict(change, now),
+            Self::Setting(change) => change.conflict(now),
             _ => None,
         }
     }
@@ -187,7 +200,7 @@ impl Action {
                 Undoable::Partly(rule.lost_if_removed.clone())
             }
             Self::Password(_) | Self::Sessions(_) | Self::SendingBlock(_) | Self::Manual(_) => Undoable::No,
-            Self::SignIn(_) | Self::Role(_) | Self::Forwarding(_) | Self::InboxRule(_) => Undoable::Fully,
+            Self::SignIn(_) | Self::Role(_) | Self::Forwarding(_) | Self::InboxRule(_) | Self::Setting(_) => Undoable::Fully,
         }
     }
 
@@ -196,6 +209,8 @@ impl Action {
         match self {
             Self::SignIn(_) | Self::Password(_) | Self::Role(_) | Self::Forwarding(_) | Self::InboxRule(_) => 120,
             Self::Sessions(_) => 300,
+            // Exchange's settings show within minutes, and up to an hour in places.
+            Self::Setting(_) => 900,
             Self::SendingBlock(_) => 3600,
             Self::Manual(_) => 0,
         }

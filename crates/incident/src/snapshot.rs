@@ -81,7 +81,7 @@ impl Snapshot {
 
     /// Every facet that was not read, and why, in the order of the facets.
     pub fn gaps(&self) -> Vec<(FacetName, Gap)> {
-        FacetName::to_read()
+        FacetName::of_kind(self.account.kind)
             .filter_map(|name| match self.facets.get(&name) {
                 Some(facet) => facet.gap().map(|gap| (name, gap.clone())),
                 None => Some((name, Gap::Incomplete { detail: "not asked for".to_owned() })),

@@ -26,6 +26,7 @@ pub fn reversal(action: &Action, before: &Reading, now: &Reading) -> Reversal {
         Action::Role(change) => roles::reversal(change, now),
         Action::Forwarding(change) => forwarding::reversal(change, now),
         Action::InboxRule(change) => inbox_rules::reversal(change, now),
+        Action::Setting(change) => change.reversal(now),
         Action::Password(_) => Reversal::Impossible("the former password is not known to anybody here"),
         Action::Sessions(_) => Reversal::Impossible("revoked sessions cannot return"),
         Action::SendingBlock(_) => Reversal::Impossible("only the service blocks an account from sending"),

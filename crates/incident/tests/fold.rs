@@ -16,7 +16,7 @@ use regain_incident::facets::{Reading, forwarding, identity as sign_in, password
 use regain_incident::finding::{Assessment, Verdict};
 use regain_incident::ids::{PlanId, Seq, StepId};
 use regain_incident::item::Item;
-use regain_incident::journal::{Entry, ReadFor, Recorded, Refusal};
+use regain_incident::journal::{Entry, Purpose, ReadFor, Recorded, Refusal};
 use regain_incident::plan::{Action, Manual, PlanKind, PlannedStep};
 use regain_incident::planner::{ReleaseChoice, plan_clean, plan_follow_up, plan_release_roles, plan_release_sign_in, plan_undo};
 use regain_incident::policy::Policy;
@@ -117,6 +117,7 @@ fn entry(what: u8, one: u8, two: u8) -> Entry {
         _ => Entry::CaseOpened {
             tenant: "b0000000-0000-4000-8000-000000000000".parse().expect("an id"),
             incident_since: fixture::incident_since(),
+            purpose: Purpose::Incident,
         },
     }
 }

@@ -16,6 +16,7 @@ use regain_incident::facets::roles::RoleGrant;
 use regain_incident::facets::sending_block::{Block, SendingBlock};
 use regain_incident::ids::{AccountId, TenantId};
 use regain_incident::secret::Secret;
+use regain_incident::tenant::{TenantReading, setting};
 use regain_ports::{
     AdminCandidate, Age, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind,
     Seen, SignIns, Urgency,
@@ -185,6 +186,14 @@ impl Directory for Microsoft {
         self.see.graph.domains().await
     }
 
+    async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
+        self.see.graph.tenant_facet(facet).await
+    }
+
+    async fn change_setting(&self, change: &setting::Change, _: &Intent) -> Result<Notes, ProviderError> {
+        self.clean(Provider::Graph, "change the setting")?.graph.change_setting(change).await
+    }
+
     async fn set_sign_in(&self, account: &Account, allowed: bool, _: &Intent) -> Result<Notes, ProviderError> {
         self.lock("block or allow sign-in")?.graph.set_sign_in(&account.id, allowed).await
     }
@@ -232,6 +241,14 @@ impl Mail for Microsoft {
 
     async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {
         self.see.exchange.accepted_domains().await
+    }
+
+    async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
+        self.see.exchange.tenant_facet(facet).await
+    }
+
+    async fn change_setting(&self, change: &setting::Change, _: &Intent) -> Result<Notes, ProviderError> {
+        self.clean(Provider::Exchange, "change the setting")?.exchange.change_setting(change).await
     }
 
     async fn set_forwarding(&self, account: &Account, wanted: &Forwarding, _: &Intent) -> Result<Notes, ProviderError> {

@@ -11,6 +11,7 @@ use regain_incident::facets::roles::RoleGrant;
 use regain_incident::ids::{AccountId, TenantId};
 use regain_incident::rail::Candidate as AdminCandidate;
 use regain_incident::secret::Secret;
+use regain_incident::tenant::{TenantReading, setting};
 use regain_incident::who_else::SignIn;
 
 use crate::{Intent, Notes, ProviderError, Seen, Urgency};
@@ -115,6 +116,12 @@ pub trait Directory: Send + Sync {
 
     /// The verified domains of the tenant, in lower case.
     async fn domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;
+
+    /// A facet of the tenant that the directory holds.
+    async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError>;
+
+    /// Changes a setting of the tenant that the directory holds.
+    async fn change_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError>;
 
     /// Blocks or allows sign-in.
     async fn set_sign_in(&self, account: &Account, allowed: bool, intent: &Intent) -> Result<Notes, ProviderError>;

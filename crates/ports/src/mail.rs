@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use regain_incident::account::Account;
+use regain_incident::facet::FacetName;
 use regain_incident::facets::forwarding::Forwarding;
 use regain_incident::facets::inbox_rules::{self, InboxRule};
 use regain_incident::facets::roles::RoleGrant;
 use regain_incident::facets::sending_block::{Block, SendingBlock};
+use regain_incident::tenant::{TenantReading, setting};
 
 use crate::{Age, Intent, Notes, ProviderError, Seen};
 
@@ -26,6 +28,12 @@ pub trait Mail: Send + Sync {
 
     /// The domains that mail is accepted for, in lower case.
     async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError>;
+
+    /// A facet of the tenant that Exchange holds.
+    async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError>;
+
+    /// Changes a setting of the tenant that Exchange holds.
+    async fn change_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError>;
 
     /// Sets all three forwarding members.
     async fn set_forwarding(&self, account: &Account, wanted: &Forwarding, intent: &Intent) -> Result<Notes, ProviderError>;

@@ -16,7 +16,7 @@ use regain_engine::{EngineError, Scribe, World};
 use regain_incident::account::Account;
 use regain_incident::case::{Case, StepRecord};
 use regain_incident::ids::{AccountId, CaseId, PlanId, Seq, StepId};
-use regain_incident::journal::{Entry, Recorded};
+use regain_incident::journal::{Entry, Purpose, Recorded};
 use regain_incident::plan::{Action, Approval, ApprovedHow, Phase, Plan, PlanKind, PlannedStep};
 use regain_incident::policy::Policy;
 use regain_incident::secret::Secret;
@@ -191,7 +191,11 @@ impl Stage {
         let plan = Case::of(case, &so_far).expect("whole").next_plan();
         let mut entries = Vec::new();
         if so_far.is_empty() {
-            entries.push(Entry::CaseOpened { tenant: people::tenant_id(), incident_since: people::incident_since() });
+            entries.push(Entry::CaseOpened {
+                tenant: people::tenant_id(),
+                incident_since: people::incident_since(),
+                purpose: Purpose::Incident,
+            });
             entries.extend(self.tenant.accounts().into_iter().map(|account| Entry::AccountAdded { account, lock: None }));
         }
         let step = |(at, (account, action)): (usize, (AccountId, Action))| PlannedStep {

@@ -10,6 +10,7 @@ use regain_incident::facets::inbox_rules::{InboxRule, SendsAs, SendsTo, Words};
 use regain_incident::facets::roles::{GLOBAL_ADMINISTRATOR, GrantKind, Named, RoleGrant};
 use regain_incident::facets::sending_block::Block;
 use regain_incident::ids::{AccountId, CaseId, TenantId};
+use regain_incident::tenant::TenantReading;
 
 /// The first case of a stage.
 pub const CASE: CaseId = CaseId { year: 2026, number: 1 };
@@ -23,6 +24,8 @@ pub struct Person {
     pub forwarding: Forwarding,
     pub rules: Vec<InboxRule>,
     pub block: Option<Block>,
+    /// What the tenant is set to, if this stands for the organisation.
+    pub settings: BTreeMap<FacetName, TenantReading>,
     pub has_mailbox: bool,
     /// We may neither block nor reset it while it holds a role.
     pub outranks_us: bool,
@@ -76,6 +79,7 @@ pub fn person(n: u32) -> Person {
         forwarding: Forwarding::default(),
         rules: vec![],
         block: None,
+        settings: BTreeMap::new(),
         has_mailbox: true,
         outranks_us: false,
     }

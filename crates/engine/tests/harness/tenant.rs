@@ -18,6 +18,8 @@ use regain_incident::facets::sending_block::{Block, SendingBlock};
 use regain_incident::ids::{AccountId, Seq, StepId};
 use regain_incident::policy::Policy;
 use regain_incident::secret::Secret;
+use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::setting::{self, SettingName, Value};
 use regain_ports::{
     AdminCandidate, Age, Clock, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError,
     ProviderErrorKind, Seen, SignIns, SomeSignIns, Urgency,
@@ -111,6 +113,19 @@ fn error(kind: ProviderErrorKind) -> ProviderError {
     ProviderError { provider: Provider::Graph, doing: "do what was asked", attempts: 1, kind }
 }
 
+/// Sets what the change names, if the reading has it.
+fn set(reading: &mut TenantReading, change: &setting::Change) -> Result<(), ProviderErrorKind> {
+    match (reading, change.name, &change.to) {
+        (TenantReading::SecurityDefaults(read), SettingName::SecurityDefaults, Value::Flag(to)) => read.enabled = *to,
+        (TenantReading::AuditSettings(read), SettingName::UnifiedAuditLog, Value::Flag(to)) => read.unified_log = Some(*to),
+        (TenantReading::AuditSettings(read), SettingName::MailboxAuditOff, Value::Flag(to)) => {
+            read.mailbox_audit_off = Some(*to);
+        }
+        _ => return Err(rejected("no such setting")),
+    }
+    Ok(())
+}
+
 fn lost() -> ProviderErrorKind {
     ProviderErrorKind::Unanswered("the connection broke".into())
 }
@@ -148,6 +163,14 @@ impl FakeTenant {
 
     fn inner<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
         look(&mut self.inner.lock().expect("no panic while held"))
+    }
+
+    /// Who stands for the organisation: it has settings.
+    fn organisation(&self) -> Result<Account, ProviderError> {
+        let one = self.people().into_iter().find(|person| !person.settings.is_empty()).ok_or_else(|| error(denied()))?;
+        let kind = regain_incident::account::Kind::Organisation;
+        let (id, upn) = (one.identity.account, one.identity.upn);
+        Ok(Account { id, name: upn.clone(), upn, kind, synchronised: false })
     }
 
     /// Somebody moves in.
@@ -479,6 +502,21 @@ impl Directory for FakeTenant {
         Ok(Seen::new(vec!["contoso.com".to_owned()], vec![]))
     }
 
+    async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
+        let organisation = self.organisation()?;
+        self.read(facet, &organisation.id, |person| person.settings.get(&facet).cloned()).await
+    }
+
+    async fn change_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError> {
+        let organisation = self.organisation()?;
+        let facet = change.facet();
+        let set = |person: &mut Person, _: &mut u32, _| match person.settings.get_mut(&facet) {
+            Some(reading) => set(reading, change),
+            None => Err(rejected("no such setting")),
+        };
+        self.write("change-setting", change.name.as_str().to_owned(), &organisation, intent, set).await
+    }
+
     async fn set_sign_in(&self, account: &Account, allowed: bool, intent: &Intent) -> Result<Notes, ProviderError> {
         let change = |person: &mut Person, _: &mut u32, _| {
             may_touch(person)?;
@@ -548,6 +586,21 @@ impl Mail for FakeTenant {
 
     async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {
         Ok(Seen::new(vec!["contoso.com".to_owned()], vec![]))
+    }
+
+    async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
+        let organisation = self.organisation()?;
+        self.read(facet, &organisation.id, |person| person.settings.get(&facet).cloned()).await
+    }
+
+    async fn change_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError> {
+        let organisation = self.organisation()?;
+        let facet = change.facet();
+        let set = |person: &mut Person, _: &mut u32, _| match person.settings.get_mut(&facet) {
+            Some(reading) => set(reading, change),
+            None => Err(rejected("no such setting")),
+        };
+        self.write("change-setting", change.name.as_str().to_owned(), &organisation, intent, set).await
     }
 
     async fn set_forwarding(&self, account: &Account, wanted: &Forwarding, intent: &Intent) -> Result<Notes, ProviderError> {

@@ -18,6 +18,7 @@ use roles::RoleGrant;
 use sending_block::SendingBlock;
 
 use crate::plan::Action;
+use crate::tenant::TenantReading;
 
 /// What one read of one facet gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub enum Reading {
     SendingBlock(SendingBlock),
     /// The tenant's own domains, in lower case.
     Domains(Vec<String>),
+    /// Of a facet of the tenant.
+    Tenant(Box<TenantReading>),
 }
 
 /// Whether a reading shows the effect of a step.

@@ -11,6 +11,7 @@ mod restricted;
 mod roles;
 mod rules;
 mod shared;
+mod tenant;
 mod wire;
 
 use std::sync::Arc;

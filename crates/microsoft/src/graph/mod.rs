@@ -12,6 +12,7 @@ mod page;
 mod pim;
 mod roles;
 mod sign_ins;
+mod tenant;
 mod units;
 mod users;
 mod wire;

@@ -1,0 +1,90 @@
+//! Measuring a tenant: one record for each tenant, in which every run is kept as evidence; and the plans that change
+//! its settings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regain_incident::account::Account;
+use regain_incident::case::Case;
+use regain_incident::facet::FacetName;
+use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
+use regain_incident::journal::{Entry, Purpose, ReadFor};
+use regain_incident::posture::answer::Answer;
+use regain_incident::posture::estate::Estate;
+use regain_incident::posture::roadmap::RoadmapItem;
+use regain_incident::posture::told;
+use regain_ports::{JournalError, Urgency};
+
+use crate::collect::collect;
+use crate::scribe::Audience;
+use crate::{EngineError, Scribe, World};
+
+/// Opens the tenant's record of its posture; begins it if there is none.
+pub async fn open(world: &World, tenant: &TenantId, holder: &str, audience: Arc<dyn Audience>) -> Result<Scribe, EngineError> {
+    if let Some(id) = record_of(world, tenant).await? {
+        return Scribe::open(world, id, holder, audience).await;
+    }
+    let now = world.clock.now();
+    let year = u16::try_from(now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or_default();
+    let id = world.journal.new_case(year).await?;
+    let scribe = Scribe::open(world, id, holder, audience).await?;
+    let opened = Entry::CaseOpened { tenant: tenant.clone(), incident_since: now, purpose: Purpose::Posture };
+    let account = Account::organisation(AccountId::of_organisation(tenant), tenant.as_str());
+    scribe.write(world, vec![opened, Entry::AccountAdded { account, lock: None }]).await?;
+    Ok(scribe)
+}
+
+/// The tenant's record, if it was measured before.
+pub async fn record_of(world: &World, tenant: &TenantId) -> Result<Option<CaseId>, EngineError> {
+    for id in world.journal.cases().await?.into_iter().rev() {
+        let first = match world.journal.read(id, Seq::START).await {
+            Ok(entries) => entries.into_iter().next(),
+            Err(JournalError::Forgotten(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        match first.map(|recorded| recorded.entry) {
+            Some(Entry::CaseOpened { tenant: of, purpose: Purpose::Posture, .. }) if of == *tenant => return Ok(Some(id)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// A posture as it was told, and what changed since the run before.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Every item with its answer, in the roadmap's order.
+    pub answers: Vec<(RoadmapItem, Answer)>,
+    /// What changed.
+    pub drift: Vec<told::Drift>,
+}
+
+/// Reads everything, answers every item, and records both.
+pub async fn measure(world: &World, scribe: &Scribe, items: Vec<RoadmapItem>) -> Result<Told, EngineError> {
+    let targets: Vec<Account> = scribe.ask(|case| case.accounts.values().map(|state| state.account.clone()).collect()).await;
+    let facets: Vec<FacetName> = FacetName::ALL.iter().copied().filter(|facet| facet.is_of_tenant()).collect();
+    collect(world, scribe, &targets, &facets, ReadFor::Snapshot, Urgency::Normal).await?;
+    let now = world.clock.now();
+    let told = scribe.ask(|case| tell(case, items, now)).await;
+    let answers: BTreeMap<String, Answer> = told.answers.iter().map(|(item, answer)| (item.id.clone(), answer.clone())).collect();
+    scribe.write(world, vec![Entry::PostureTold { answers }]).await?;
+    Ok(told)
+}
+
+/// The posture as the record shows it.
+pub fn tell(case: &Case, items: Vec<RoadmapItem>, now: regain_incident::Timestamp) -> Told {
+    let nothing = BTreeMap::new();
+    let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
+    let snapshot = case.accounts.values().next().map(regain_incident::case::AccountState::as_last_read);
+    let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new() } };
+    let estate = Estate::of(&snapshot, now);
+    let answers: Vec<(RoadmapItem, Answer)> = items
+        .into_iter()
+        .map(|item| {
+            let answer = told::answer(&item, &estate, &case.posture.said);
+            (item, answer)
+        })
+        .collect();
+    let drift = told::drift(before, &answers);
+    Told { answers, drift }
+}

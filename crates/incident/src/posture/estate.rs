@@ -1,0 +1,68 @@
+//! What was read of a tenant, as the measures ask for it: a value, or the answer that it could not be measured.
+
+use crate::Timestamp;
+use crate::facet::{Facet, FacetName, Gap};
+use crate::facets::Reading;
+use crate::snapshot::Snapshot;
+use crate::tenant::TenantReading;
+use crate::tenant::audit_settings::AuditSettings;
+use crate::tenant::security_defaults::SecurityDefaults;
+
+use super::answer::Answer;
+
+/// A tenant as it was last read. Its *now* is when that was.
+#[derive(Debug, Clone, Copy)]
+pub struct Estate<'a> {
+    snapshot: &'a Snapshot,
+    /// When the measuring is done.
+    pub now: Timestamp,
+}
+
+macro_rules! readings {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        pub fn $name(&self) -> Result<&'a $kind, Answer> {
+            match self.reading(FacetName::$kind)? {
+                TenantReading::$kind(value) => Ok(value),
+                _ => Err(stray(FacetName::$kind)),
+            }
+        }
+    )*};
+}
+
+impl<'a> Estate<'a> {
+    /// What was read of the organisation.
+    pub fn of(snapshot: &'a Snapshot, now: Timestamp) -> Self {
+        Self { snapshot, now }
+    }
+
+    readings! {
+        /// Security defaults.
+        security_defaults: SecurityDefaults,
+        /// Whether what happens is recorded.
+        audit_settings: AuditSettings,
+    }
+
+    /// The reading of one facet; a gap is the answer "not measurable".
+    fn reading(&self, facet: FacetName) -> Result<&'a TenantReading, Answer> {
+        let unread = |gap| Err(Answer::NotMeasurable { facet, gap });
+        match self.snapshot.facets.get(&facet) {
+            Some(Facet::Read { value: Reading::Tenant(reading), .. }) => Ok(reading),
+            Some(Facet::Read { .. }) => Err(stray(facet)),
+            Some(Facet::NotApplicable { .. }) => {
+                unread(Gap::Incomplete { detail: "there is no such part of this tenant".to_owned() })
+            }
+            Some(Facet::Unread { gap, .. }) => unread(gap.clone()),
+            None => unread(Gap::Incomplete { detail: "not asked for".to_owned() }),
+        }
+    }
+
+    /// A member that the service should have sent and did not.
+    pub fn said<T>(facet: FacetName, member: &str, value: Option<T>) -> Result<T, Answer> {
+        value.ok_or_else(|| Answer::NotMeasurable { facet, gap: Gap::Incomplete { detail: format!("{member} was not sent") } })
+    }
+}
+
+fn stray(facet: FacetName) -> Answer {
+    Answer::NotMeasurable { facet, gap: Gap::NotUnderstood { detail: "a reading of another facet".to_owned() } }
+}

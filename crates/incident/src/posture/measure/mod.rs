@@ -1,0 +1,33 @@
+//! Measures: how the items of the roadmap are answered from what was read. One function each, named as the item's
+//! `measure`; a table, not a hierarchy.
+//!
+//! Invariant: a measure answers *met* only from values that were read, each of them.
+
+mod audit;
+
+use super::answer::Answer;
+use super::estate::Estate;
+
+/// One way to answer an item.
+#[derive(Clone, Copy)]
+pub struct Measure {
+    /// Its name in `roadmap/*.toml`.
+    pub name: &'static str,
+    /// The answer; an error is the answer that it could not be measured.
+    pub take: fn(&Estate<'_>) -> Result<Answer, Answer>,
+}
+
+/// Every measure, by room.
+pub const ROOMS: &[&[Measure]] = &[audit::MEASURES];
+
+/// The measure of that name.
+pub fn named(name: &str) -> Option<Measure> {
+    ROOMS.iter().flat_map(|room| room.iter()).copied().find(|measure| measure.name == name)
+}
+
+impl Measure {
+    /// Takes it.
+    pub fn answer(self, estate: &Estate<'_>) -> Answer {
+        (self.take)(estate).unwrap_or_else(|unmeasured| unmeasured)
+    }
+}

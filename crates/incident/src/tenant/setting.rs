@@ -1,0 +1,134 @@
+//! A setting of the tenant that can be changed: what it is called, what it was, what it is to be.
+//!
+//! Invariant: a change names the value that was read. If somebody changed it since, it is a conflict to settle, never
+//! an overwrite; and undoing it is the same change the other way round.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::TenantReading;
+use crate::facet::FacetName;
+use crate::facets::{Reading, Reversal, Verified};
+use crate::plan::Action;
+
+macro_rules! setting_names {
+    ($($(#[$doc:meta])* $name:ident = $text:literal of $facet:ident),* $(,)?) => {
+        /// Every setting that `posture --fix` may change.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum SettingName { $($(#[$doc])* #[serde(rename = $text)] $name),* }
+
+        impl SettingName {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            /// The name in JSON and in texts.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $text),* } }
+            /// The facet whose reading shows it.
+            pub fn facet(self) -> FacetName { match self { $(Self::$name => FacetName::$facet),* } }
+        }
+    };
+}
+
+setting_names! {
+    /// Security defaults are on.
+    SecurityDefaults = "security-defaults" of SecurityDefaults,
+    /// The unified audit log takes records in.
+    UnifiedAuditLog = "unified-audit-log" of AuditSettings,
+    /// Mailbox auditing is off for everybody.
+    MailboxAuditOff = "mailbox-audit-off" of AuditSettings,
+}
+
+/// What a setting is set to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Value {
+    /// To nothing: the service's own default applies.
+    Unset,
+    /// On or off.
+    Flag(bool),
+    /// One of several words.
+    Text(String),
+    /// A list, in its order.
+    Texts(Vec<String>),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unset => to.write_str("-"),
+            Self::Flag(flag) => write!(to, "{flag}"),
+            Self::Text(text) => to.write_str(text),
+            Self::Texts(texts) => to.write_str(&texts.join(", ")),
+        }
+    }
+}
+
+/// The object that a setting belongs to, where there are several: a policy, a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// The service's id of it.
+    pub id: String,
+    /// What people call it. Hostile.
+    pub name: String,
+}
+
+/// One setting from one value to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Which.
+    pub name: SettingName,
+    /// Of what, where there are several.
+    pub of: Option<Object>,
+    /// As it was read.
+    pub from: Value,
+    /// As it is to be.
+    pub to: Value,
+}
+
+impl Change {
+    /// The facet whose reading shows it.
+    pub fn facet(&self) -> FacetName {
+        self.name.facet()
+    }
+
+    /// What is changed, for people.
+    pub fn target(&self) -> String {
+        let of = self.of.as_ref().map(|object| format!(" ({})", object.name)).unwrap_or_default();
+        format!("{}{of}: {} → {}", self.name.as_str(), self.from, self.to)
+    }
+
+    /// Its value in a reading.
+    fn value_in(&self, now: &Reading) -> Option<Value> {
+        match now {
+            Reading::Tenant(reading) => TenantReading::value_of(reading, self.name, self.of.as_ref().map(|of| of.id.as_str())),
+            _ => None,
+        }
+    }
+
+    /// Whether `now` shows it as it is to be.
+    pub(crate) fn shows(&self, now: &Reading) -> Verified {
+        Verified::when(self.value_in(now).as_ref() == Some(&self.to))
+    }
+
+    /// Whether somebody set it to a third value since.
+    pub(crate) fn conflict(&self, now: &Reading) -> Option<String> {
+        match self.value_in(now) {
+            Some(value) if value == self.from || value == self.to => None,
+            Some(value) => Some(format!("{} is {value} by now", self.name.as_str())),
+            None => Some(format!("{} could not be read", self.name.as_str())),
+        }
+    }
+
+    /// The same, the other way round.
+    pub(crate) fn reversal(&self, now: &Reading) -> Reversal {
+        match self.value_in(now) {
+            Some(value) if value == self.from => Reversal::AlreadyBack,
+            Some(value) if value == self.to => {
+                let Self { name, of, from, to } = self.clone();
+                Reversal::by(Action::Setting(Self { name, of, from: to, to: from }))
+            }
+            Some(value) => Reversal::Conflict(format!("{} is {value} by now", self.name.as_str())),
+            None => Reversal::Conflict(format!("{} could not be read again", self.name.as_str())),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the tenant is set to, as far as the directory keeps it: one file a facet.
+
+mod security_defaults;
+
+use regain_incident::facet::{FacetName, Gap};
+use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::setting::{self, SettingName, Value as Wanted};
+use regain_ports::{Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::page::List;
+use super::{Graph, error};
+use crate::call::Doing;
+use crate::http::Content;
+use crate::redact;
+
+const UNKNOWN: Doing = Doing { what: "read what the tenant is set to", needs: "" };
+
+impl Graph {
+    /// A facet of the tenant.
+    pub(crate) async fn tenant_facet(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
+        match facet {
+            FacetName::SecurityDefaults => self.security_defaults().await.map(|seen| seen.map(TenantReading::SecurityDefaults)),
+            other => Err(not_ours(other)),
+        }
+    }
+
+    /// Changes a setting, once.
+    pub(crate) async fn change_setting(&self, change: &setting::Change) -> Result<Notes, ProviderError> {
+        let (doing, below, body) = match (change.name, &change.to) {
+            (SettingName::SecurityDefaults, Wanted::Flag(on)) => {
+                (security_defaults::CHANGE, security_defaults::PATH, json!({"isEnabled": on}))
+            }
+            _ => return Err(not_ours(change.facet())),
+        };
+        let content = Content::Json(body.to_string().into_bytes());
+        self.write(doing, Urgency::Normal, Method::PATCH, below, content).await?;
+        Ok(Notes::new())
+    }
+
+    /// One object at `below`, with its raw answer.
+    async fn object(&self, doing: Doing, below: &str) -> Result<(Value, Vec<String>), ProviderError> {
+        let url = self.request(Method::GET, below, Content::Nothing).map_err(|kind| error::of(doing, 0, kind))?.url;
+        let heard = self.get(doing, Urgency::Normal, url, false).await?;
+        let raw = vec![redact::part(&heard.body)];
+        Ok((heard.body, raw))
+    }
+
+    /// The whole list at `below`.
+    #[expect(dead_code, reason = "used by the facets that are lists")]
+    async fn rows(&self, doing: Doing, below: &str) -> Result<List, ProviderError> {
+        let url = self.request(Method::GET, below, Content::Nothing).map_err(|kind| error::of(doing, 0, kind))?.url;
+        let first = self.get(doing, Urgency::Normal, url, false).await?;
+        self.whole(doing, Urgency::Normal, first.body, false).await
+    }
+}
+
+fn not_ours(facet: FacetName) -> ProviderError {
+    let detail = format!("{facet} is not kept by the directory: {:?}", Gap::NotInThisVersion);
+    error::of(UNKNOWN, 0, ProviderErrorKind::Surprise(detail.into()))
+}
+
+/// A member that must be there.
+fn needed<T>(doing: Doing, member: &str, value: Option<T>) -> Result<T, ProviderError> {
+    value.ok_or_else(|| error::of(doing, 1, ProviderErrorKind::Surprise(format!("an answer without {member}").into())))
+}
