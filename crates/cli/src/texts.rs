@@ -24,6 +24,9 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/report.ftl"),
     include_str!("../texts/en/log.ftl"),
     include_str!("../texts/en/bulk.ftl"),
+    include_str!("../texts/en/posture.ftl"),
+    include_str!("../texts/en/posture-directory.ftl"),
+    include_str!("../texts/en/posture-mail.ftl"),
 ];
 const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/main.ftl"),
@@ -32,6 +35,9 @@ const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/report.ftl"),
     include_str!("../texts/sv/log.ftl"),
     include_str!("../texts/sv/bulk.ftl"),
+    include_str!("../texts/sv/posture.ftl"),
+    include_str!("../texts/sv/posture-directory.ftl"),
+    include_str!("../texts/sv/posture-mail.ftl"),
 ];
 
 impl Language {
@@ -103,8 +109,10 @@ impl Texts {
 mod tests {
     use std::collections::BTreeSet;
 
+    use regain_incident::facet::FacetName;
     use regain_incident::planner::{LEFT_OUT_CODES, MANUAL_CODES};
     use regain_incident::release::CRITERIA;
+    use regain_incident::tenant::setting::SettingName;
 
     use super::*;
 
@@ -129,6 +137,9 @@ mod tests {
         let codes = codes.chain(LEFT_OUT_CODES.iter().map(|code| format!("left-out-{code}")));
         let codes = codes.chain(regain_auditlog::find::reason_codes().map(|code| format!("log-reason-{code}")));
         let codes = codes.chain(regain_auditlog::find::finding_codes().map(|code| format!("log-finding-{code}")));
+        let codes = codes.chain(regain_incident::posture::measure::remark_codes().map(|code| format!("posture-{code}")));
+        let codes = codes.chain(FacetName::ALL.iter().map(|facet| format!("facet-{facet}")));
+        let codes = codes.chain(SettingName::ALL.iter().map(|name| format!("setting-{}", name.as_str())));
         let codes = codes.chain(CRITERIA.iter().map(|code| format!("criterion-{code}")));
         let codes: Vec<String> = codes.collect();
         for language in [Language::En, Language::Sv] {

@@ -6,7 +6,11 @@ use crate::posture::answer::{Answer, Remark};
 use crate::posture::estate::Estate;
 
 /// The measures of this room.
-pub(super) const MEASURES: &[Measure] = &[Measure { name: "audit-log-on", take: audit_log_on }];
+pub(super) const MEASURES: &[Measure] = &[Measure {
+    name: "audit-log-on",
+    remarks: &["unified-audit-log-off", "mailbox-audit-off", "audit-bypassed"],
+    take: audit_log_on,
+}];
 
 /// Unified log on, mailbox auditing not off, nobody left out.
 fn audit_log_on(estate: &Estate<'_>) -> Result<Answer, Answer> {

@@ -13,12 +13,19 @@ use super::estate::Estate;
 pub struct Measure {
     /// Its name in `roadmap/*.toml`.
     pub name: &'static str,
+    /// The codes of the remarks that it makes; each has a text in both catalogues.
+    pub remarks: &'static [&'static str],
     /// The answer; an error is the answer that it could not be measured.
     pub take: fn(&Estate<'_>) -> Result<Answer, Answer>,
 }
 
 /// Every measure, by room.
 pub const ROOMS: &[&[Measure]] = &[audit::MEASURES];
+
+/// The code of every remark that a measure may make.
+pub fn remark_codes() -> impl Iterator<Item = &'static str> {
+    ROOMS.iter().flat_map(|room| room.iter()).flat_map(|measure| measure.remarks).copied()
+}
 
 /// The measure of that name.
 pub fn named(name: &str) -> Option<Measure> {

@@ -1,0 +1,3 @@
+# The posture: remarks about the directory.
+facet-security-defaults = security defaults
+setting-security-defaults = security defaults

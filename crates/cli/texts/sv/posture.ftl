@@ -1,0 +1,3 @@
+# The posture: the frame.
+action-change-setting = ändra { $target }
+plan-harden = Plan för klientorganisationens inställningar
