@@ -84,6 +84,8 @@ pub enum Command {
     /// Exported audit logs: what they show.
     #[command(subcommand)]
     Log(LogCommand),
+    /// Measure the tenant against the security roadmap, so that it does not happen again.
+    Posture(PostureArgs),
     /// Try every permission and endpoint that is needed.
     Doctor(DoctorArgs),
     /// The tenants that this machine knows.
@@ -91,6 +93,43 @@ pub enum Command {
     Tenant(TenantCommand),
     /// Run an emulated tenant alone.
     Emulate(EmulateArgs),
+}
+
+/// `regain posture`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct PostureArgs {
+    /// Plan the change that fixes an item: shown, and carried out after an approval.
+    #[arg(long, value_name = "ITEM")]
+    pub fix: Vec<String>,
+    /// Answer a question of the roadmap; stored with your name and the date.
+    #[arg(long, value_name = "ITEM=yes|no", value_parser = yes_or_no)]
+    pub answer: Vec<(String, bool)>,
+    /// What is to be remembered with the answers.
+    #[arg(long, value_name = "TEXT", requires = "answer")]
+    pub note: Option<String>,
+    /// Answer for an item that is not met.
+    #[arg(long, value_name = "ITEM", requires_all = ["until", "because"])]
+    pub accept: Vec<String>,
+    /// Until when: afterwards it counts again.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "accept")]
+    pub until: Option<jiff::civil::Date>,
+    /// Why.
+    #[arg(long, value_name = "REASON", requires = "accept")]
+    pub because: Option<String>,
+    /// Put first what would have stopped the intruder of this case (default: of every case of the tenant).
+    #[arg(long, value_name = "CASE")]
+    pub case: Vec<CaseId>,
+    /// Show why each item matters, and everything that is lacking.
+    #[arg(long)]
+    pub all: bool,
+}
+
+fn yes_or_no(text: &str) -> Result<(String, bool), String> {
+    match text.split_once('=') {
+        Some((item, "yes")) => Ok((item.to_owned(), true)),
+        Some((item, "no")) => Ok((item.to_owned(), false)),
+        _ => Err("write ITEM=yes or ITEM=no".to_owned()),
+    }
 }
 
 /// `regain demo`.

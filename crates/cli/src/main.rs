@@ -102,6 +102,7 @@ async fn run(args: &Args, environment: &Environment, out: &Arc<Output>) -> anyho
         Command::Evidence(command) => commands::evidence::run(command, global, environment, &out).await,
         Command::Log(command) => commands::log::run(command, global, environment, &out).await,
         Command::Emulate(args) => commands::emulate::run(args, environment, &out).await,
+        Command::Posture(args) => commands::posture::run(args, global, environment, out).await,
         Command::Doctor(args) if args.setup && !commands::has_tenant(global, environment) => {
             let mut text = Vec::new();
             let client = environment.azure_client().unwrap_or_default();
@@ -176,6 +177,8 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("commands/log/screen.rs"),
         include_str!("commands/log/picture.rs"),
         include_str!("commands/plan.rs"),
+        include_str!("commands/posture/mod.rs"),
+        include_str!("commands/posture/screen.rs"),
         include_str!("commands/release.rs"),
         include_str!("commands/report.rs"),
         include_str!("commands/run.rs"),

@@ -9,13 +9,18 @@ use regain_incident::case::Case;
 use regain_incident::facet::FacetName;
 use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
 use regain_incident::journal::{Entry, Purpose, ReadFor};
+use regain_incident::plan::Plan;
+use regain_incident::planner::PlanningReport;
 use regain_incident::posture::answer::Answer;
 use regain_incident::posture::estate::Estate;
+use regain_incident::posture::harden::plan_harden;
 use regain_incident::posture::roadmap::RoadmapItem;
 use regain_incident::posture::told;
+use regain_incident::tenant::setting::Change;
 use regain_ports::{JournalError, Urgency};
 
 use crate::collect::collect;
+use crate::contain::record_plan;
 use crate::scribe::Audience;
 use crate::{EngineError, Scribe, World};
 
@@ -87,4 +92,12 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, now: regain_incident::Timestam
         .collect();
     let drift = told::drift(before, &answers);
     Told { answers, drift }
+}
+
+/// Makes and records the plan that changes these settings; none where nothing is to be changed.
+pub async fn make_plan(world: &World, scribe: &Scribe, changes: &[Change]) -> Result<Option<Plan>, EngineError> {
+    let now = world.clock.now();
+    let plan = scribe.ask(|case| plan_harden(case, changes, now)).await?;
+    let recorded = record_plan(world, scribe, plan, PlanningReport::default()).await?;
+    Ok(recorded.map(|(plan, _)| plan))
 }

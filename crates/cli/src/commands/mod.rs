@@ -9,6 +9,7 @@ pub mod emulate;
 pub mod evidence;
 pub mod log;
 pub mod plan;
+pub mod posture;
 pub mod release;
 pub mod report;
 pub mod run;

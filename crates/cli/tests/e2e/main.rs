@@ -12,6 +12,7 @@ mod faults;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod posture;
 mod rails;
 #[cfg(test)]
 mod scenarios;

@@ -1,3 +1,58 @@
 # The posture: the frame.
 action-change-setting = change { $target }
 plan-harden = Plan for the tenant's settings
+posture-head = { $tenant }    posture { $case }    { $date }
+posture-used = USED HERE
+posture-first = WHAT TO DO FIRST
+posture-closes-used = { $ways ->
+    [one] would have stopped a way that was used here
+   *[other] would have stopped { $ways } ways that were used here
+}
+posture-closes = { $ways ->
+    [one] closes a way that intruders use
+   *[other] closes { $ways } ways that intruders use
+}
+posture-effort-1 = a switch
+posture-effort-2 = some work
+posture-effort-3 = a project
+posture-changed = CHANGED SINCE { $date }
+posture-unchanged = Nothing has changed since { $date }.
+posture-changed-item = { $item }: { $was }, now { $is }
+posture-worse = { $item }: { $was }, now { $is }: WORSE
+posture-phase-days30 = THE FIRST 30 DAYS: { $met } of { $all } are so
+posture-phase-days90 = THE FIRST 90 DAYS: { $met } of { $all } are so
+posture-phase-beyond = BEYOND: { $met } of { $all } are so
+posture-state-met = met
+posture-state-partly = PARTLY
+posture-state-not-met = NOT MET
+posture-state-not-measurable = not measurable
+posture-state-not-applicable = no need
+posture-state-open = a question
+posture-state-stated-met = said to be so
+posture-state-stated-not-met = said not so
+posture-state-accepted = accepted
+posture-and-more = and { $count } more: regain posture --all
+posture-item = Its name: { $item }
+posture-said-by = { $by }, { $date }{ $note }
+posture-accepted-by = { $by } answers for it until { $until }: { $why }
+posture-no-such-item = the roadmap has no item { $item }{ $near ->
+    [""] {""}
+   *[other] ; maybe { $near }
+}. regain posture --all shows the names
+posture-no-question = { $item } is measured and not asked. If it is not to be met, somebody can answer for it: --accept { $item } --until DATE --because REASON
+posture-until-is-past = that date has passed: name a later one with --until
+way-password = a guessed or reused password
+way-adversary-in-the-middle = a proxy that steals the session
+way-device-code = a device code
+way-legacy-authentication = a protocol without a second factor
+way-stolen-token = a stolen token
+way-consent = consent to an app
+way-registered-method = a registered sign-in method
+way-forwarding = forwarding
+way-inbox-rules = inbox rules
+way-sending = mail sent in the owner's name
+way-admin-roles = admin roles
+way-applications = an app or its credential
+way-mail-flow = a rule of the mail flow
+way-phishing = a message that led to a false page
+way-unseen = nothing was recorded

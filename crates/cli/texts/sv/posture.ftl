@@ -1,3 +1,58 @@
 # The posture: the frame.
 action-change-setting = ändra { $target }
 plan-harden = Plan för klientorganisationens inställningar
+posture-head = { $tenant }    läge { $case }    { $date }
+posture-used = ANVÄNT HÄR
+posture-first = GÖR DETTA FÖRST
+posture-closes-used = { $ways ->
+    [one] hade stoppat en väg som användes här
+   *[other] hade stoppat { $ways } vägar som användes här
+}
+posture-closes = { $ways ->
+    [one] stänger en väg som inkräktare använder
+   *[other] stänger { $ways } vägar som inkräktare använder
+}
+posture-effort-1 = ett reglage
+posture-effort-2 = lite arbete
+posture-effort-3 = ett projekt
+posture-changed = ÄNDRAT SEDAN { $date }
+posture-unchanged = Inget har ändrats sedan { $date }.
+posture-changed-item = { $item }: { $was }, nu { $is }
+posture-worse = { $item }: { $was }, nu { $is }: SÄMRE
+posture-phase-days30 = DE FÖRSTA 30 DAGARNA: { $met } av { $all } är på plats
+posture-phase-days90 = DE FÖRSTA 90 DAGARNA: { $met } av { $all } är på plats
+posture-phase-beyond = DÄREFTER: { $met } av { $all } är på plats
+posture-state-met = uppfyllt
+posture-state-partly = DELVIS
+posture-state-not-met = EJ UPPFYLLT
+posture-state-not-measurable = ej mätbart
+posture-state-not-applicable = behövs inte
+posture-state-open = en fråga
+posture-state-stated-met = uppges vara så
+posture-state-stated-not-met = uppges ej så
+posture-state-accepted = accepterat
+posture-and-more = och { $count } till: regain posture --all
+posture-item = Namn: { $item }
+posture-said-by = { $by }, { $date }{ $note }
+posture-accepted-by = { $by } svarar för det till { $until }: { $why }
+posture-no-such-item = färdplanen har ingen punkt { $item }{ $near ->
+    [""] {""}
+   *[other] ; kanske { $near }
+}. regain posture --all visar namnen
+posture-no-question = { $item } mäts och är ingen fråga. Ska det inte uppfyllas kan någon svara för det: --accept { $item } --until DATUM --because SKÄL
+posture-until-is-past = det datumet har passerat: ange ett senare med --until
+way-password = ett gissat eller återanvänt lösenord
+way-adversary-in-the-middle = en mellanhand som stjäl sessionen
+way-device-code = en enhetskod
+way-legacy-authentication = ett protokoll utan andra faktor
+way-stolen-token = en stulen token
+way-consent = medgivande till en app
+way-registered-method = en registrerad inloggningsmetod
+way-forwarding = vidarebefordran
+way-inbox-rules = inkorgsregler
+way-sending = utskick i ägarens namn
+way-admin-roles = administratörsroller
+way-applications = en app eller dess autentiseringsuppgift
+way-mail-flow = en regel i e-postflödet
+way-phishing = ett meddelande som ledde till en falsk sida
+way-unseen = inget loggades

@@ -7,6 +7,8 @@
 
 pub mod answer;
 pub mod estate;
+pub mod harden;
 pub mod measure;
 pub mod roadmap;
 pub mod told;
+pub mod ways;

@@ -17,6 +17,17 @@ pub enum Phase {
     Beyond,
 }
 
+impl Phase {
+    /// The name in JSON and in texts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Days30 => "days30",
+            Self::Days90 => "days90",
+            Self::Beyond => "beyond",
+        }
+    }
+}
+
 /// What it is about, as the published roadmap sorts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,6 +76,48 @@ pub enum Way {
     Phishing,
     /// Nothing was recorded, so that nobody could see it.
     Unseen,
+}
+
+impl Way {
+    /// Every way.
+    pub const ALL: &[Self] = &[
+        Self::Password,
+        Self::AdversaryInTheMiddle,
+        Self::DeviceCode,
+        Self::LegacyAuthentication,
+        Self::StolenToken,
+        Self::Consent,
+        Self::RegisteredMethod,
+        Self::Forwarding,
+        Self::InboxRules,
+        Self::Sending,
+        Self::AdminRoles,
+        Self::Applications,
+        Self::MailFlow,
+        Self::Phishing,
+        Self::Unseen,
+    ];
+
+    /// The name in JSON and in texts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::AdversaryInTheMiddle => "adversary-in-the-middle",
+            Self::DeviceCode => "device-code",
+            Self::LegacyAuthentication => "legacy-authentication",
+            Self::StolenToken => "stolen-token",
+            Self::Consent => "consent",
+            Self::RegisteredMethod => "registered-method",
+            Self::Forwarding => "forwarding",
+            Self::InboxRules => "inbox-rules",
+            Self::Sending => "sending",
+            Self::AdminRoles => "admin-roles",
+            Self::Applications => "applications",
+            Self::MailFlow => "mail-flow",
+            Self::Phishing => "phishing",
+            Self::Unseen => "unseen",
+        }
+    }
 }
 
 /// A text in both languages.
@@ -145,7 +198,10 @@ pub struct NotUnderstood {
     source: toml::de::Error,
 }
 
-const FILES: &[(&str, &str)] = &[("roadmap/management.toml", include_str!("../../roadmap/management.toml"))];
+const FILES: &[(&str, &str)] = &[
+    ("roadmap/management.toml", include_str!("../../roadmap/management.toml")),
+    ("roadmap/asked.toml", include_str!("../../roadmap/asked.toml")),
+];
 
 /// Every item, by phase and then in the order of the files.
 pub fn items() -> Result<Vec<RoadmapItem>, NotUnderstood> {

@@ -1,0 +1,130 @@
+//! `regain posture`: the tenant measured against the security roadmap; what people answer; what changed.
+
+mod screen;
+mod view;
+
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use jiff::tz::TimeZone;
+use regain_engine::posture::{self, Told};
+use regain_engine::{EngineError, Scribe};
+use regain_incident::case::Case;
+use regain_incident::ids::{CaseId, Seq, TenantId};
+use regain_incident::journal::{Entry, Purpose};
+use regain_incident::posture::roadmap::{self, RoadmapItem, Way};
+use regain_incident::posture::told::{Acceptance, Statement};
+use regain_incident::posture::ways::ways_of;
+use regain_ports::JournalError;
+
+use super::Desk;
+use crate::args::{Global, PostureArgs, SealArgs};
+use crate::environment::Environment;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Measures and tells. Exit 1 if something got worse since the last time.
+pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
+    let items = roadmap::items().context("the roadmap of this program is damaged")?;
+    let named = args.fix.iter().chain(&args.accept).chain(args.answer.iter().map(|(item, _)| item));
+    for item in named {
+        known(item, &items, &out)?;
+    }
+    for (item, _) in &args.answer {
+        if items.iter().any(|known| known.id == *item && known.question.is_none()) {
+            return Err(anyhow!(out.texts.with("posture-no-question", &[("item", item)])));
+        }
+    }
+    let desk = if args.fix.is_empty() {
+        Desk::open_reading(global, environment, out).await?
+    } else {
+        Desk::open(global, environment, out, &SealArgs::default()).await?
+    };
+    let world = &desk.session.world;
+    let tenant = &desk.session.operator.tenant;
+    let used = used_ways(&desk, tenant, &args.case).await?;
+    let id = posture::record_of(world, tenant).await?;
+    let scribe = match id {
+        Some(id) => desk.scribe(id).await?,
+        None => posture::open(world, tenant, &desk.session.holder, desk.audience()).await?,
+    };
+    scribe.write(world, said(args, &desk)?).await?;
+    let told = posture::measure(world, &scribe, items).await?;
+    let exit =
+        if told.drift.iter().any(regain_incident::posture::told::Drift::is_worse) { Exit::NeedsAttention } else { Exit::Done };
+    show(&desk, &scribe, &told, &used, args.all).await?;
+    scribe.close(world).await?;
+    Ok(exit)
+}
+
+fn known(item: &str, items: &[RoadmapItem], out: &Output) -> anyhow::Result<()> {
+    if items.iter().any(|known| known.id == item) {
+        return Ok(());
+    }
+    let near: Vec<&str> = items.iter().map(|known| known.id.as_str()).filter(|id| is_near(id, item)).collect();
+    Err(anyhow!(out.texts.with("posture-no-such-item", &[("item", item), ("near", &near.join(", "))])))
+}
+
+/// Whether two names share a word.
+fn is_near(one: &str, other: &str) -> bool {
+    one.split('-').any(|word| word.len() > 2 && other.split('-').any(|part| part == word))
+}
+
+/// What was said on the command line, as it is recorded.
+fn said(args: &PostureArgs, desk: &Desk) -> anyhow::Result<Vec<Entry>> {
+    let world = &desk.session.world;
+    let (by, at) = (world.actor.clone(), world.clock.now());
+    let note = args.note.clone().unwrap_or_default();
+    let stated = args.answer.iter().map(|(item, yes)| Entry::PostureStated {
+        item: item.clone(),
+        statement: Statement { yes: *yes, by: by.clone(), at, note: note.clone() },
+    });
+    let mut entries: Vec<Entry> = stated.collect();
+    if let (Some(until), Some(why)) = (args.until, &args.because) {
+        let until =
+            until.tomorrow().and_then(|day| day.to_zoned(TimeZone::UTC)).context("that date is out of range")?.timestamp();
+        if until <= at {
+            return Err(anyhow!(desk.out.texts.get("posture-until-is-past")));
+        }
+        entries.extend(args.accept.iter().map(|item| Entry::PostureAccepted {
+            item: item.clone(),
+            acceptance: Acceptance { by: by.clone(), until, why: why.clone() },
+        }));
+    }
+    Ok(entries)
+}
+
+/// The ways that intruders used in these cases, or in all of the tenant's.
+async fn used_ways(desk: &Desk, tenant: &TenantId, cases: &[CaseId]) -> anyhow::Result<Vec<Way>> {
+    let journal = &desk.session.world.journal;
+    let all = if cases.is_empty() { journal.cases().await? } else { cases.to_vec() };
+    let mut ways = Vec::new();
+    for id in all {
+        let entries = match journal.read(id, Seq::START).await {
+            Ok(entries) => entries,
+            Err(JournalError::Forgotten(_)) if cases.is_empty() => continue,
+            Err(error) => return Err(EngineError::from(error).into()),
+        };
+        let case = Case::of(id, &entries)?;
+        if case.tenant.as_ref() == Some(tenant) && case.purpose == Purpose::Incident {
+            ways.extend(ways_of(&case, &entries));
+        }
+    }
+    ways.sort_unstable();
+    ways.dedup();
+    Ok(ways)
+}
+
+async fn show(desk: &Desk, scribe: &Scribe, told: &Told, used: &[Way], all: bool) -> anyhow::Result<()> {
+    let world = &desk.session.world;
+    let before = scribe.ask(|case| case.posture.runs.iter().rev().nth(1).map(|(at, _)| *at)).await;
+    let head = world.journal.head(scribe.id()).await?.to_string();
+    let tenant = desk.session.operator.tenant.as_str();
+    let page = screen::Page { tenant, case: scribe.id(), told, used, before, now: world.clock.now(), all };
+    if desk.out.json {
+        return desk.out.document(&view::PostureView::of(&page, &head, &desk.out));
+    }
+    desk.out.data(&screen::page(&page, &desk.out))?;
+    desk.out.data(&desk.out.texts.with("head-digest", &[("digest", &head)]))?;
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! The posture for people: what to do first, what changed, and the three phases.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use regain_engine::posture::Told;
+use regain_incident::ids::CaseId;
+use regain_incident::posture::answer::{Answer, Remark};
+use regain_incident::posture::roadmap::{Phase, RoadmapItem, Text, Way};
+use regain_incident::posture::told::first_things;
+use regain_incident::text::on_a_line;
+
+use crate::output::Output;
+use crate::screen::{WIDTH, gap, wrapped};
+use crate::texts::{Language, Texts};
+
+/// Everything that is shown.
+pub struct Page<'a> {
+    /// The tenant.
+    pub tenant: &'a str,
+    /// Its record.
+    pub case: CaseId,
+    /// The answers.
+    pub told: &'a Told,
+    /// Ways that intruders used here.
+    pub used: &'a [Way],
+    /// When it was measured before.
+    pub before: Option<Timestamp>,
+    /// When it was measured.
+    pub now: Timestamp,
+    /// With reasons, and with everything that is lacking.
+    pub all: bool,
+}
+
+/// Items that are named as the first to take up.
+const FIRST: usize = 5;
+/// Lacking things that an item shows; the others are counted.
+const LACKING: usize = 3;
+
+/// The whole page.
+pub fn page(page: &Page<'_>, out: &Output) -> String {
+    let date = date(page.now);
+    let head = out.texts.with("posture-head", &[("tenant", page.tenant), ("case", &page.case.to_string()), ("date", &date)]);
+    let mut parts = vec![out.bold(&head), used(page, out), first(page, out), changed(page, out)];
+    parts.extend([Phase::Days30, Phase::Days90, Phase::Beyond].map(|phase| self::phase(page, phase, out)));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+/// The item's text in the person's language.
+pub fn text<'a>(text: &'a Text, texts: &Texts) -> &'a str {
+    match texts.language {
+        Language::En => &text.en,
+        Language::Sv => &text.sv,
+    }
+}
+
+/// A remark in words.
+pub fn remark(remark: &Remark, out: &Output) -> String {
+    let clean: Vec<(&str, String)> = remark.names.iter().map(|(name, value)| (name.as_str(), on_a_line(value))).collect();
+    let names: Vec<(&str, &str)> = clean.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    out.texts.with(&format!("posture-{}", remark.code), &names)
+}
+
+fn date(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).date().to_string()
+}
+
+fn used(page: &Page<'_>, out: &Output) -> String {
+    if page.used.is_empty() {
+        return String::new();
+    }
+    let ways: Vec<String> = page.used.iter().map(|way| out.texts.get(&format!("way-{}", way.as_str()))).collect();
+    wrapped(&out.texts.get("posture-used"), &ways.join(", "), WIDTH)
+}
+
+fn first(page: &Page<'_>, out: &Output) -> String {
+    let things = first_things(&page.told.answers, page.used);
+    if things.is_empty() {
+        return String::new();
+    }
+    let mut lines = vec![out.bold(&out.texts.get("posture-first"))];
+    for ((item, _), number) in things.iter().copied().zip(1..=FIRST) {
+        lines.push(format!("  {number}  {}", text(&item.title, &out.texts)));
+        lines.push(format!("     {}", why_first(item, page.used, out)));
+    }
+    lines.join("\n")
+}
+
+/// How many ways it closes, how hard it is, and the line to run.
+fn why_first(item: &RoadmapItem, used: &[Way], out: &Output) -> String {
+    let closes_used = item.closes.iter().filter(|way| used.contains(way)).count();
+    let mut parts = Vec::new();
+    if closes_used > 0 {
+        parts.push(out.texts.with("posture-closes-used", &[("ways", &closes_used.to_string())]));
+    } else if !item.closes.is_empty() {
+        parts.push(out.texts.with("posture-closes", &[("ways", &item.closes.len().to_string())]));
+    }
+    parts.push(out.texts.get(&format!("posture-effort-{}", item.effort)));
+    let command = match (&item.fix, item.measure.is_some()) {
+        (Some(_), _) => format!(": regain posture --fix {}", item.id),
+        (None, false) => format!(": regain posture --answer {}=yes|no", item.id),
+        (None, true) => String::new(),
+    };
+    format!("{}{command}", parts.join(", "))
+}
+
+fn changed(page: &Page<'_>, out: &Output) -> String {
+    let Some(before) = page.before else { return String::new() };
+    let date = date(before);
+    if page.told.drift.is_empty() {
+        return out.texts.with("posture-unchanged", &[("date", &date)]);
+    }
+    let line = |drift: &regain_incident::posture::told::Drift| {
+        let (was, is) = (state(&drift.was, out), state(&drift.is, out));
+        let key = if drift.is_worse() { "posture-worse" } else { "posture-changed-item" };
+        format!("  {}", out.texts.with(key, &[("item", &drift.item), ("was", &was), ("is", &is)]))
+    };
+    let lines = page.told.drift.iter().map(line);
+    [out.bold(&out.texts.with("posture-changed", &[("date", &date)]))].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// The answer in a word or two.
+pub fn state(answer: &Answer, out: &Output) -> String {
+    out.texts.get(&format!("posture-state-{}", answer.as_str()))
+}
+
+fn phase(page: &Page<'_>, phase: Phase, out: &Output) -> String {
+    let of: Vec<&(RoadmapItem, Answer)> = page.told.answers.iter().filter(|(item, _)| item.phase == phase).collect();
+    if of.is_empty() {
+        return String::new();
+    }
+    let met = of.iter().filter(|(_, answer)| answer.is_met()).count();
+    let names = [("met", met.to_string()), ("all", of.len().to_string())];
+    let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let head = out.bold(&out.texts.with(&format!("posture-phase-{}", phase.as_str()), &names));
+    let lines = of.iter().flat_map(|(item, answer)| self::item(item, answer, page.all, out));
+    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+fn item(item: &RoadmapItem, answer: &Answer, all: bool, out: &Output) -> Vec<String> {
+    const STATE: usize = 15;
+    let indent = " ".repeat(STATE + 3);
+    let mut lines = vec![format!("  {:<STATE$} {}", state(answer, out), text(&item.title, &out.texts))];
+    let mut below = |text: String| {
+        let width = WIDTH.saturating_sub(indent.len());
+        lines.extend(broken(&text, width).into_iter().map(|line| format!("{indent}{line}")));
+    };
+    if all {
+        below(text(&item.why, &out.texts).to_owned());
+        below(out.texts.with("posture-item", &[("item", &item.id)]));
+    }
+    let remarks = answer.remarks();
+    let shown = if all { remarks.len() } else { LACKING };
+    remarks.iter().take(shown).for_each(|one| below(remark(one, out)));
+    if remarks.len() > shown {
+        below(out.texts.with("posture-and-more", &[("count", &(remarks.len() - shown).to_string())]));
+    }
+    match answer {
+        Answer::NotMeasurable { facet, gap: why } => {
+            below(format!("{}: {}", out.texts.get(&format!("facet-{facet}")), gap(why, out)));
+        }
+        Answer::Open => below(item.question.as_ref().map(|question| text(question, &out.texts).to_owned()).unwrap_or_default()),
+        Answer::Stated { by, at, note, .. } => below(stated(by, *at, note, out)),
+        Answer::Accepted { by, until, why, .. } => {
+            let (by, until, why) = (on_a_line(by), date(*until), on_a_line(why));
+            below(out.texts.with("posture-accepted-by", &[("by", &by), ("until", &until), ("why", &why)]));
+        }
+        Answer::Met { .. } | Answer::Partly { .. } | Answer::NotMet { .. } | Answer::NotApplicable { .. } => {}
+    }
+    lines
+}
+
+fn stated(by: &str, at: Timestamp, note: &str, out: &Output) -> String {
+    let note = if note.is_empty() { String::new() } else { format!(": {}", on_a_line(note)) };
+    out.texts.with("posture-said-by", &[("by", &on_a_line(by)), ("date", &date(at)), ("note", &note)])
+}
+
+/// Text in lines of at most `width` characters, where it has blanks.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(last) = lines.last_mut() else { continue };
+        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
