@@ -47,8 +47,7 @@ fn what_is_answered_for_counts_again_when_its_time_has_come() {
 fn a_wrong_name_is_told_before_anything_is_asked() {
     let desk = Desk::at("clean-account");
     let told = desk.run(&["posture", "--answer", "insider=yes"]);
-    assert_eq!(told.status.code(), Some(2));
-    let errors = String::from_utf8_lossy(&told.stderr).into_owned();
-    assert!(errors.contains("insider-threats"), "{errors}");
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("insider-threats"), "{}", told.err);
     assert!(desk.tenant.requests().is_empty());
 }
