@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::objects::Objects;
 use crate::roles;
 
 /// A role that is in force.
@@ -25,7 +26,7 @@ pub struct ActiveRole {
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     /// By object id.
-    pub users: BTreeMap<String, Value>,
+    pub users: Objects,
     /// By object id.
     pub groups: BTreeMap<String, Value>,
     /// Direct members, by group id.
@@ -108,7 +109,10 @@ impl Directory {
     pub fn object(&self, id: &str) -> Option<(&'static str, &Value)> {
         let id = id.to_ascii_lowercase();
         let found = |kind, map: &'_ BTreeMap<String, Value>| map.contains_key(&id).then_some(kind);
-        let kind = found("#microsoft.graph.user", &self.users)
+        let kind = self
+            .users
+            .contains_key(&id)
+            .then_some("#microsoft.graph.user")
             .or_else(|| found("#microsoft.graph.group", &self.groups))
             .or_else(|| found("#microsoft.graph.servicePrincipal", &self.service_principals))
             .or_else(|| found("#microsoft.graph.administrativeUnit", &self.administrative_units))?;

@@ -3,7 +3,6 @@
 //! Invariant: what is kept is bounded. A replica that would be further behind shows the oldest kept state.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,7 +14,7 @@ const STATES_MAX: usize = 64;
 /// Earlier states, each with the moment it was replaced.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    states: VecDeque<(Timestamp, Arc<Directory>)>,
+    states: VecDeque<(Timestamp, Directory)>,
 }
 
 impl History {
@@ -28,15 +27,23 @@ impl History {
 
     /// Keeps a state that was true until now.
     pub fn keep(&mut self, until: Timestamp, state: Directory) {
-        self.states.push_back((until, Arc::new(state)));
+        self.states.push_back((until, state));
         if self.states.len() > STATES_MAX {
             self.states.pop_front();
         }
     }
 
-    /// The state that a replica `behind` shows, unless it is the present one.
-    pub fn at(&self, now: Timestamp, behind: SignedDuration) -> Option<Arc<Directory>> {
+    /// Which state a replica `behind` shows, unless it is the present one.
+    pub fn at(&self, now: Timestamp, behind: SignedDuration) -> Option<usize> {
         let moment = now.saturating_sub(behind).unwrap_or(Timestamp::MIN);
-        self.states.iter().find(|(until, _)| *until > moment).map(|(_, state)| Arc::clone(state))
+        self.states.iter().position(|(until, _)| *until > moment)
+    }
+
+    /// Puts a kept state in the place of `present`, and that one in its place; a second time brings both back.
+    /// Nothing is copied: a directory may hold hundreds of accounts.
+    pub fn swap(&mut self, state: usize, present: &mut Directory) {
+        if let Some((_, kept)) = self.states.get_mut(state) {
+            std::mem::swap(kept, present);
+        }
     }
 }

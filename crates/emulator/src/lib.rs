@@ -12,6 +12,7 @@ pub mod seed;
 
 pub mod directory;
 pub mod licences;
+pub mod objects;
 pub mod permissions;
 pub mod roles;
 pub mod sessions;
@@ -52,20 +53,42 @@ use world::World;
 
 /// Answers one request, and records both.
 pub fn answer(world: &mut World, request: &Request) -> Answer {
-    let began = world.next_ordinal();
-    answer_begun(world, request, began)
+    let begun = Begun::arrived(world, request);
+    let answer = answer_begun(world, request, &begun);
+    begun.ended(world);
+    answer
 }
 
-/// Answers a request that arrived earlier, at the ordinal given.
-pub fn answer_begun(world: &mut World, request: &Request, began: u64) -> Answer {
+/// A request that has arrived and is not answered.
+#[derive(Debug)]
+pub struct Begun {
+    ordinal: u64,
+    arrival: exchange::Arrival,
+}
+
+impl Begun {
+    /// Counts a request as it arrives.
+    pub fn arrived(world: &mut World, request: &Request) -> Self {
+        Self { ordinal: world.next_ordinal(), arrival: exchange::at_once::arrive(world, request) }
+    }
+
+    /// No longer under way: answered, or nobody waits for it.
+    pub fn ended(&self, world: &mut World) {
+        exchange::at_once::leave(world, &self.arrival);
+    }
+}
+
+/// Answers a request that arrived earlier.
+pub fn answer_begun(world: &mut World, request: &Request, begun: &Begun) -> Answer {
     pending::settle(world);
-    let mut answer = with_faults(world, request, route);
+    let is_one_too_many = begun.arrival == exchange::Arrival::Refused;
+    let mut answer = with_faults(world, request, if is_one_too_many { exchange::at_once::refused } else { route });
     let struck = std::mem::take(&mut world.struck);
     if request.service != Service::Control {
         traffic::keep(request, &answer, &struck);
     }
     withheld::withhold(&world.withheld, request, &mut answer);
-    record::keep(world, request, &answer, began);
+    record::keep(world, request, &answer, begun.ordinal);
     answer
 }
 
@@ -116,9 +139,10 @@ pub(crate) fn behind(
     let Some(past) = world.history.at(world.now, behind) else {
         return route(world, request);
     };
-    let present = std::mem::replace(&mut world.tenant.directory, (*past).clone());
+    // A read keeps no state, so the one that was taken is still where it was.
+    world.history.swap(past, &mut world.tenant.directory);
     let answer = route(world, request);
-    world.tenant.directory = present;
+    world.history.swap(past, &mut world.tenant.directory);
     answer
 }
 

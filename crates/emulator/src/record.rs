@@ -17,7 +17,8 @@ pub fn keep(world: &mut World, request: &Request, answer: &Answer, began: u64) {
     world.record.push(Recorded { request: request.clone(), answer: answer.clone(), began, ended, at: world.now, caller });
 }
 
-fn caller_of(world: &World, request: &Request) -> Option<String> {
+/// Who asks, as far as the token or form tells.
+pub fn caller_of(world: &World, request: &Request) -> Option<String> {
     if request.service == Service::Login {
         return crate::entra::client_of(request);
     }

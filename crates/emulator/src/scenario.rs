@@ -18,6 +18,7 @@ use crate::directory::{self, Directory};
 use crate::entra::grants::Grants;
 use crate::faults::{Faults, Rule};
 use crate::graph::throttle::Meters;
+use crate::exchange::UnderWay;
 use crate::history::History;
 use crate::seed::Mint;
 use crate::sessions::Sessions;
@@ -172,6 +173,7 @@ impl Scenario {
             unimplemented: BTreeMap::new(),
             pending: Vec::new(),
             history: History::default(),
+            under_way: UnderWay::default(),
             meters: Meters::default(),
             ordinal: 0,
             withheld: Vec::new(),

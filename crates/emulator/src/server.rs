@@ -331,19 +331,39 @@ async fn handle(State(front): State<Front>, request: HttpRequest<Body>) -> Respo
     if service == Service::Control {
         return respond(at_control(&front, &request).await);
     }
-    let began = front.shared.lock().next_ordinal();
+    let visit = Visit::of(&front.shared, &request);
     if !front.latency.is_zero() {
         wait(front.latency).await;
     }
     let answer = {
         let mut world = front.shared.lock();
         world.tick();
-        crate::answer_begun(&mut world, &request, began)
+        crate::answer_begun(&mut world, &request, &visit.begun)
     };
+    drop(visit);
     if front.log {
         log(&request, &answer);
     }
     respond(answer)
+}
+
+/// A request under way, which ends with this: also where the client hangs up and nobody is answered.
+struct Visit {
+    shared: Shared,
+    begun: crate::Begun,
+}
+
+impl Visit {
+    fn of(shared: &Shared, request: &Request) -> Self {
+        let begun = crate::Begun::arrived(&mut shared.lock(), request);
+        Self { shared: shared.clone(), begun }
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.begun.ended(&mut self.shared.lock());
+    }
 }
 
 /// The service whose name the client used.

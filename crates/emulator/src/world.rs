@@ -19,6 +19,7 @@ use crate::entra::certificate::Certificate;
 use crate::entra::grants::Grants;
 use crate::faults::Faults;
 use crate::graph::throttle::Meters;
+use crate::exchange::UnderWay;
 use crate::history::History;
 use crate::message::{Answer, Request};
 use crate::seed::Mint;
@@ -112,13 +113,15 @@ pub struct Behaviour {
     pub page_moves: bool,
 }
 
-/// So many cmdlets within a time.
+/// What the Exchange endpoint takes of one app.
 #[derive(Clone, Copy, Debug)]
 pub struct ExchangeLimit {
-    /// How many.
-    pub cmdlets: u32,
-    /// Within.
-    pub within: SignedDuration,
+    /// So many cmdlets within a time.
+    pub rate: Option<(u32, SignedDuration)>,
+    /// Cmdlets at once, all mailboxes together.
+    pub at_once: Option<u32>,
+    /// Cmdlets at once for one mailbox.
+    pub at_once_for_a_mailbox: Option<u32>,
     /// Whether the refusal says how long to wait.
     pub says_when: bool,
 }
@@ -261,6 +264,8 @@ pub struct World {
     pub history: History,
     /// Usage against the documented limits.
     pub meters: Meters,
+    /// Cmdlets that were asked for and are not answered.
+    pub under_way: UnderWay,
     /// Last ordinal given out.
     pub ordinal: u64,
     /// Members that a test takes out of answers.
@@ -285,6 +290,7 @@ impl World {
             next_sync: self.next_sync,
             history: History::default(),
             meters: Meters::default(),
+            under_way: UnderWay::default(),
             ordinal: self.ordinal,
             withheld: Vec::new(),
         }

@@ -3,13 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::SignedDuration;
-use regain_emulator::Scenario;
 use regain_emulator::clock::Clock;
 use regain_emulator::entra::token;
 use regain_emulator::mail::{self, Message};
 use regain_emulator::message::{Answer, Request, Service};
 use regain_emulator::traffic::ON_PURPOSE;
 use regain_emulator::world::{Bases, World};
+use regain_emulator::{Begun, Scenario, answer, answer_begun};
 use serde_json::{Value, json};
 
 const ANNA: &str = "a1000000-0000-4000-8000-000000000001";
@@ -51,7 +51,7 @@ fn request(cmdlet: &str, parameters: &Value) -> Request {
 fn run(world: &mut World, anchor: &str, cmdlet: &str, parameters: &Value) -> Answer {
     let token = app_token(world);
     let request = request(cmdlet, parameters).with_token(&token).with_header("X-AnchorMailbox", anchor);
-    regain_emulator::answer(world, &request)
+    answer(world, &request)
 }
 
 /// A request that is meant to be wrong, and says so to whoever holds the traffic against the description.
@@ -518,4 +518,40 @@ fn rules_run_in_order_and_stop() {
     assert_eq!(delivered(&mut world, "Hello").1, "Inbox");
     assert_eq!(delivered(&mut world, "Your invoice and IBAN"), (Vec::new(), "RSS Feeds".to_owned()));
     assert_eq!(delivered(&mut world, "New IBAN").0, ["a.berg.contoso@outlook.com"]);
+}
+
+/// What is under way counts from its arrival to its answer; one that is refused does not count.
+#[test]
+fn so_many_cmdlets_run_at_once_and_no_more() {
+    const LARS: &str = "UPN:lars.ahlgren@contoso.com";
+    for says_when in [true, false] {
+        let limit = json!({"atOnce": 2, "atOnceForOneMailbox": 1, "saysWhen": says_when});
+        let mut world = classic(|scenario| scenario["tenant"]["behaviour"] = json!({"exchangeLimit": limit}));
+        let token = app_token(&mut world);
+        let request = |anchor: &str, cmdlet: &str| {
+            request(cmdlet, &json!({"Identity": ANNA})).with_token(&token).with_header("X-AnchorMailbox", anchor)
+        };
+        let (of_anna, of_all) = (request(ANNAS, "Get-Mailbox"), request(ORGANISATION, "Get-RoleGroup"));
+        let first = Begun::arrived(&mut world, &of_anna);
+        let refused = answer(&mut world, &of_anna);
+        assert_eq!((refused.status, refused.header("Retry-After").is_some()), (429, says_when), "one for a mailbox");
+        let second = Begun::arrived(&mut world, &of_all);
+        assert_eq!(answer(&mut world, &request(LARS, "Get-Mailbox")).status, 429, "two in all");
+        assert_eq!(answer_begun(&mut world, &of_anna, &first).status, 200, "what had begun ends");
+        first.ended(&mut world);
+        assert_eq!(answer(&mut world, &request(LARS, "Get-Mailbox")).status, 200, "there is room again");
+        second.ended(&mut world);
+        assert_eq!(answer(&mut world, &of_anna).status, 200);
+    }
+}
+
+#[test]
+fn a_limit_of_nothing_is_refused() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/scenarios/bec-classic.json");
+    let scenario: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    for limit in [json!({}), json!({"cmdlets": 4}), json!({"atOnce": 0}), json!({"seconds": 4, "atOnce": 2})] {
+        let mut odd = scenario.clone();
+        odd["tenant"]["behaviour"] = json!({"exchangeLimit": limit});
+        assert!(Scenario::from_value(&odd).is_err(), "{limit}");
+    }
 }

@@ -69,12 +69,13 @@ impl Caller {
     pub(crate) async fn call(&self, resource: Resource, how: &How, request: &Request) -> Result<Told, ProviderError> {
         // Patience begins with the first try: among hundreds of accounts, waiting for one's turn is none.
         let mut began = None;
-        let mut token = self.tokens.get(resource).await?;
         let mut renewed = false;
         let mut number = 1;
         loop {
             let error = |kind| ProviderError { provider: resource.provider(), doing: how.doing.what, attempts: number, kind };
             let places = self.enter(how).await.map_err(error)?;
+            // Only now: among hundreds of accounts a token can expire while its request waits for its turn.
+            let token = self.tokens.get(resource).await?;
             let until = after(*began.get_or_insert_with(|| self.clock.now()), self.patience.total);
             let outcome = self.http.send(request, Some(&token)).await;
             drop(places);
@@ -84,7 +85,7 @@ impl Caller {
                 Next::Give(kind) => return Err(error(kind)),
                 Next::Again { at, pause_lane } => self.wait(how, at, pause_lane).await,
                 Next::Take(answer) if !renewed && is_token_refused(&answer) => {
-                    token = self.replace(&token, &answer).await?;
+                    self.replace(&token, &answer).await?;
                     renewed = true;
                 }
                 Next::Take(answer) => return Ok(Told { answer, attempts: number }),

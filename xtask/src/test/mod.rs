@@ -23,7 +23,7 @@ use crate::{generated, judge, run, say};
 /// A check: its heading and what it does. A new one is a new row.
 type Check = (&'static str, fn(&Repo, bool) -> Result<Tally>);
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ("formatting", formatting),
     ("lints", lints),
     ("walls", |repo, _| walls::check(repo)),
@@ -33,6 +33,7 @@ const CHECKS: [Check; 11] = [
     ("documentation tests", |repo, _| suites::documentation(repo)),
     ("judgement of logs", |repo, _| judge::check(repo)),
     ("Microsoft's clients", clients::check),
+    ("soak", |repo, _| suites::soak(repo)),
     ("demonstration", |repo, _| demo::check(repo)),
     ("Microsoft's published description", |repo, _| described::check(repo)),
 ];

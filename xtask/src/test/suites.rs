@@ -56,3 +56,11 @@ pub fn documentation(repo: &Repo) -> Result<Tally> {
     let ran = run::shown(&mut repo.cargo(&["test", "--workspace", "--doc", "--locked", "--no-fail-fast", "--quiet"]))?;
     Ok(Tally::of_tests(&ran.output, ran.ok))
 }
+
+/// Hundreds of accounts while everything goes wrong, to the end. In release, as people have it: the build is that
+/// of the demonstration.
+pub fn soak(repo: &Repo) -> Result<Tally> {
+    let words = ["test", "--release", "--package", "regain-cli", "--test", "soak", "--locked"];
+    let ran = run::shown(described::recorded(repo, &mut repo.cargo(&words)))?;
+    Ok(Tally::of_tests(&ran.output, ran.ok))
+}

@@ -121,6 +121,34 @@ fn a_lock_that_fails_holds_only_its_own_account() {
     }
 }
 
+/// The program ended before there was a plan, and one of two is not found when it goes on.
+#[test]
+fn a_lock_that_was_ordered_and_cannot_begin_is_said() {
+    const HANNAH: &str = "hannah.price@contoso.com";
+    let mut scenario = shipped("bec-classic");
+    scenario["attacker"] = json!({});
+    scenario["faults"] = json!([{"match": {"path": "/roleManagement/directory/"}, "kind": "unavailable"}]);
+    let mut desk = Desk::of_with(&scenario, &["--log"], "1");
+    let mut child = desk.command(&["contain", ANNA, HANNAH, "--privileged", ANNA]).spawn().unwrap();
+    desk.tenant.wait_for("/roleManagement/directory/");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(desk.tenant.writes().is_empty());
+
+    desk.tenant.faults(&json!([{"match": {"method": "GET", "path": format!("/users/{ANNA_ID}")}, "kind": "refuse"}]));
+    let ran = desk.run(&["resume", CASE]).ended(1);
+    let line = ran.out.lines().find(|line| line.contains("NOT LOCKED"));
+    assert!(line.is_some_and(|line| line.contains(&format!("regain resume {CASE}"))), "{}", ran.out);
+    let state = desk.tenant.state();
+    let enabled = |id: &str| state["accounts"][id]["accountEnabled"].clone();
+    assert_eq!((enabled(ANNA_ID), enabled("a1000000-0000-4000-8000-000000000011")), (json!(true), json!(false)));
+
+    desk.tenant.faults(&json!([]));
+    let ran = desk.run(&["resume", CASE]);
+    assert!(ran.code <= 1 && !ran.out.contains("NOT LOCKED"), "{}", ran.all());
+    assert_eq!(desk.tenant.account(ANNA_ID)["accountEnabled"], false);
+}
+
 #[test]
 fn lists_of_the_tenant_are_read_once_and_no_clean_step_begins_before_the_lock_rests() {
     let (scenario, names) = many(20);

@@ -115,3 +115,23 @@ fn limits_of_the_mail_service_that_nobody_knows_are_kept_whatever_they_are() {
         assert!(told > 0, "the limit was never met");
     }
 }
+
+/// Nobody knows how many cmdlets the service runs at once: whatever it is, all are run in the end.
+#[test]
+fn cmdlets_that_are_one_too_many_at_once_are_run_later() {
+    for (at_once, says_when) in [(2, true), (1, false)] {
+        let limit = json!({"exchangeLimit": {"atOnce": at_once, "atOnceForOneMailbox": 1, "saysWhen": says_when}});
+        let mut scenario = shipped("bec-classic");
+        scenario["attacker"] = json!({});
+        scenario["tenant"]["behaviour"] = limit;
+        let desk = Desk::of_with(&scenario, &["--latency", "20"], "20");
+        let case = desk.run(&["contain", ANNA, "--privileged", ANNA, "--yes", "--json"]).json();
+        is_locked_and_cleaned(&desk, &case);
+        let requests = desk.tenant.requests();
+        let cmdlets = || requests.iter().filter(|request| request["service"] == "exchange");
+        assert!(cmdlets().any(|request| request["status"] == 429), "the limit was never met");
+        let gaps = case["accounts"][0]["gaps"].as_array().unwrap();
+        let throttled: Vec<_> = gaps.iter().filter(|gap| gap["why"]["reason"] == "throttled").collect();
+        assert!(throttled.is_empty(), "{throttled:?}");
+    }
+}

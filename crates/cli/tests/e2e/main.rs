@@ -21,6 +21,4 @@ mod schema;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
-mod soak;
-#[cfg(test)]
 mod support;

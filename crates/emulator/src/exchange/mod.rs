@@ -4,6 +4,7 @@
 //! pages; each of these has a file. Only `beta` runs cmdlets.
 
 mod anchor;
+pub mod at_once;
 mod blocked;
 mod call;
 mod catalogue;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value, json};
 pub use graph_rules::graph_rules;
 pub use reply::Row;
 pub use rules::{bytes, is_action, names_people};
+pub use at_once::{Arrival, UnderWay};
 pub use state::{Behaviour, Block, Exchange, Mailbox, Recipient, RoleGroup, Rule, RuleKind};
 
 use crate::caller::Caller;

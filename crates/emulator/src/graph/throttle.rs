@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::caller::Caller;
 use crate::message::{Answer, Request};
-use crate::world::World;
+use crate::world::{ExchangeLimit, World};
 
 /// Writes per app and tenant.
 const WRITES: Limit = Limit { units: 3_000, window: SignedDuration::from_secs(150), information: "WriteLimitExceeded" };
@@ -56,11 +56,17 @@ pub fn check(world: &mut World, request: &Request, caller: &Caller) -> Option<An
 /// Counts a cmdlet against what the scenario says of the Exchange endpoint.
 pub fn check_exchange(world: &mut World, caller: &Caller) -> Option<Answer> {
     let chosen = world.tenant.behaviour.exchange_limit?;
-    let limit = Limit { units: chosen.cmdlets, window: chosen.within, information: "Exchange" };
+    let (units, window) = chosen.rate?;
+    let limit = Limit { units, window, information: "Exchange" };
     let (now, app) = (world.now, caller.app_id().to_owned());
     let wait = world.meters.take(&app, limit, now, 1)?;
+    Some(exchange_refusal(chosen, wait))
+}
+
+/// How the Exchange endpoint says that it was asked too much.
+pub fn exchange_refusal(limit: ExchangeLimit, wait: i64) -> Answer {
     let answer = Answer::graph_error(429, "TooManyRequests", "Please retry again later.");
-    Some(if chosen.says_when { answer.with_header("Retry-After", &wait.to_string()) } else { answer })
+    if limit.says_when { answer.with_header("Retry-After", &wait.to_string()) } else { answer }
 }
 
 /// Mailboxes have limits of their own.

@@ -64,15 +64,23 @@ pub fn read(place: Option<Place>) -> Result<Behaviour, ScenarioError> {
 }
 
 fn exchange_limit(place: &Place) -> Result<ExchangeLimit, ScenarioError> {
-    place.only(&["cmdlets", "seconds", "saysWhen"])?;
-    let cmdlets = place.get("cmdlets")?;
+    place.only(&["cmdlets", "seconds", "atOnce", "atOnceForOneMailbox", "saysWhen"])?;
+    let number = |place: Place| u32::try_from(place.count()?).map_err(|_| place.wrong("a smaller number is wanted"));
+    let at_least_one = |name: &str| match place.optional(name) {
+        Some(place) if place.count()? == 0 => Err(place.wrong("at least 1 is wanted")),
+        Some(place) => number(place).map(Some),
+        None => Ok(None),
+    };
+    let (at_once, at_once_for_a_mailbox) = (at_least_one("atOnce")?, at_least_one("atOnceForOneMailbox")?);
+    let counts_within = place.optional("cmdlets").is_some() || place.optional("seconds").is_some();
+    let rate = if counts_within || (at_once.is_none() && at_once_for_a_mailbox.is_none()) {
+        Some((number(place.get("cmdlets")?)?, SignedDuration::from_secs(place.get("seconds")?.count()?)))
+    } else {
+        None
+    };
     let mut says_when = true;
     flag(place, "saysWhen", &mut says_when)?;
-    Ok(ExchangeLimit {
-        cmdlets: u32::try_from(cmdlets.count()?).map_err(|_| cmdlets.wrong("a smaller number is wanted"))?,
-        within: SignedDuration::from_secs(place.get("seconds")?.count()?),
-        says_when,
-    })
+    Ok(ExchangeLimit { rate, at_once, at_once_for_a_mailbox, says_when })
 }
 
 fn flag(place: &Place, name: &str, target: &mut bool) -> Result<(), ScenarioError> {

@@ -57,6 +57,15 @@ pub enum Blind {
     Unreachable,
 }
 
+/// What is wrong with every call about one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ailing {
+    /// It takes so many turns of everybody else.
+    Slow(u32),
+    /// Reads get no answer, changes are refused.
+    Fails,
+}
+
 /// One write that arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
@@ -100,6 +109,7 @@ struct Inner {
     made: u32,
     /// Verbs that take so many turns.
     slow: BTreeMap<&'static str, u32>,
+    ailing: BTreeMap<AccountId, Ailing>,
 }
 
 /// The tenant.
@@ -157,6 +167,7 @@ impl FakeTenant {
             writes: vec![],
             made: 0,
             slow: BTreeMap::new(),
+            ailing: BTreeMap::new(),
         };
         Self { clock, journal, inner: Mutex::new(inner) }
     }
@@ -242,6 +253,22 @@ impl FakeTenant {
         self.inner(|inner| inner.slow.insert(verb, turns));
     }
 
+    /// Every call about `account` goes wrong in this way.
+    pub fn ails(&self, account: &AccountId, how: Ailing) {
+        self.inner(|inner| inner.ailing.insert(account.clone(), how));
+    }
+
+    /// A call about an account takes its turns: one, unless told otherwise.
+    async fn turns(&self, account: &AccountId, verb: Option<&str>) {
+        let turns = self.inner(|inner| match inner.ailing.get(account) {
+            Some(Ailing::Slow(turns)) => *turns,
+            _ => verb.and_then(|verb| inner.slow.get(verb)).copied().unwrap_or(1),
+        });
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Every write that arrived.
     pub fn writes(&self) -> Vec<Write> {
         self.inner(|inner| inner.writes.clone())
@@ -263,10 +290,13 @@ impl FakeTenant {
         account: &AccountId,
         take: impl FnOnce(&Person) -> Option<T>,
     ) -> Result<Seen<T>, ProviderError> {
-        tokio::task::yield_now().await;
+        self.turns(account, None).await;
         self.clock.advance(SignedDuration::from_millis(20));
         let now = self.clock.now();
         self.inner(|inner| {
+            if inner.fails(account) {
+                return Err(error(Blind::Unreachable.kind()));
+            }
             let at_random = inner.weather.as_mut().is_some_and(|weather| dice(&mut weather.seed) % 100 < weather.blind);
             match inner.blind.get(&facet) {
                 Some((how, until)) if until.is_none_or(|until| now < until) => return Err(error(how.kind())),
@@ -292,13 +322,11 @@ impl FakeTenant {
             "{verb} of {} without a durable start",
             intent.step()
         );
-        for _ in 0..self.inner(|inner| inner.slow.get(verb).copied().unwrap_or(1)) {
-            tokio::task::yield_now().await;
-        }
+        self.turns(&account.id, Some(verb)).await;
         self.clock.advance(SignedDuration::from_millis(20));
         let now = self.clock.now();
         self.inner(|inner| {
-            let fault = inner.next_fault(verb);
+            let fault = if inner.fails(&account.id) { Some(Fault::Rejected) } else { inner.next_fault(verb) };
             let (step, leave) = (intent.step(), intent.seq());
             inner.writes.push(Write { account: account.id.clone(), verb, object, changed: false, step, leave });
             if let Some(kind) = fault.and_then(Fault::before_it_is_done) {
@@ -318,6 +346,10 @@ impl FakeTenant {
 }
 
 impl Inner {
+    fn fails(&self, account: &AccountId) -> bool {
+        self.ailing.get(account) == Some(&Ailing::Fails)
+    }
+
     fn remember(&mut self, now: Timestamp) {
         self.past.push((now, self.people.clone()));
     }

@@ -137,6 +137,23 @@ async fn a_claims_challenge_gets_a_new_token_and_one_more_try() {
     assert_eq!(sent(&tenant.graph).await.len(), 4, "one more try, and no third");
 }
 
+/// Among hundreds of accounts a request waits for its turn for longer than a token lives.
+#[tokio::test]
+async fn a_token_that_expired_while_its_request_waited_is_not_sent() {
+    let tenant = Tenant::new().await;
+    let short = json!({"token_type": "Bearer", "expires_in": 40, "access_token": "the first"});
+    let long = json!({"token_type": "Bearer", "expires_in": 3_599, "access_token": "the second"});
+    tenant.login.reset().await;
+    let issued = |body| ResponseTemplate::new(200).set_body_json(body);
+    answers(&tenant.login, "POST", "token$", vec![issued(short), issued(long)]).await;
+    let throttled = ResponseTemplate::new(429).insert_header("Retry-After", "60");
+    answers(&tenant.graph, "PATCH", "^/v1.0/users/", vec![throttled, ResponseTemplate::new(204)]).await;
+    tenant.ours.set_sign_in(&account(), false, &intent()).await.unwrap();
+    let used: Vec<String> =
+        sent(&tenant.graph).await.iter().map(|one| one.headers["authorization"].to_str().unwrap().to_owned()).collect();
+    assert_eq!(used, ["Bearer the first", "Bearer the second"]);
+}
+
 #[tokio::test]
 async fn a_token_is_asked_for_once_and_counted_apart() {
     let tenant = Tenant::new().await;
