@@ -53,6 +53,9 @@ const DIRECTORY_CHANGES: Limit = Limit { units: 2_950, within: SignedDuration::f
 /// Published: five requests in ten seconds for an app in a tenant.
 const REPORTS: Limit = Limit { units: 5, within: SignedDuration::from_secs(10), shared: 5 };
 
+/// A lane that was refused gets a place more when each of its places was given back so often.
+const WIDER_AFTER: usize = 8;
+
 impl Lane {
     /// How many at once. Microsoft publishes it for mailboxes only; the others are chosen so that
     /// five hundred accounts are locked within ten seconds.
@@ -63,6 +66,11 @@ impl Lane {
             Self::Exchange => 10,
             Self::Reports | Self::Mailbox(_) => 4,
         }
+    }
+
+    /// Whether nobody knows how many the service takes at once: then its refusals tell.
+    fn learns(&self) -> bool {
+        matches!(self, Self::Exchange | Self::Mailbox(_))
     }
 
     fn limit(&self) -> Option<Limit> {
@@ -87,7 +95,14 @@ struct Track {
 }
 
 struct State {
-    free: usize,
+    /// Places that somebody holds.
+    held: usize,
+    /// How many there are: half after a refusal, and slowly more again up to the lane's own width.
+    width: usize,
+    widest: usize,
+    learns: bool,
+    /// Places given back since the last refusal or the last place more.
+    given_back: usize,
     limit: Option<Limit>,
     /// What was let through within the limit's time, and what it cost.
     used: VecDeque<(Timestamp, u32)>,
@@ -148,7 +163,12 @@ impl Lanes {
     /// Makes everybody in the lane wait until `until`.
     pub(crate) fn pause(&self, lane: &Lane, until: Timestamp) {
         let track = self.track(lane);
+        let now = self.clock.now();
         let mut state = track.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those who were refused together are one refusal.
+        if state.paused_until.is_none_or(|end| end <= now) {
+            state.narrow();
+        }
         state.paused_until = state.paused_until.max(Some(until));
     }
 }
@@ -166,7 +186,11 @@ pub(crate) fn after(now: Timestamp, wait: Duration) -> Timestamp {
 impl State {
     fn new(lane: &Lane) -> Self {
         Self {
-            free: lane.width(),
+            held: 0,
+            width: lane.width(),
+            widest: lane.width(),
+            learns: lane.learns(),
+            given_back: 0,
             limit: lane.limit(),
             used: VecDeque::new(),
             sum: 0,
@@ -187,8 +211,26 @@ impl State {
         (self.sum.saturating_add(units) > most).then(|| oldest.checked_add(limit.within).unwrap_or(Timestamp::MAX))
     }
 
+    /// A service that counts how many run at once would refuse the same number again and again, until patience
+    /// ends: after a refusal fewer go.
+    fn narrow(&mut self) {
+        if self.learns {
+            self.width = (self.width / 2).max(1);
+            self.given_back = 0;
+        }
+    }
+
+    fn give_back(&mut self) {
+        self.held = self.held.saturating_sub(1);
+        self.given_back = self.given_back.saturating_add(1);
+        if self.width < self.widest && self.given_back >= self.width.saturating_mul(WIDER_AFTER) {
+            self.width += 1;
+            self.given_back = 0;
+        }
+    }
+
     fn take(&mut self, now: Timestamp, units: u32) {
-        self.free = self.free.saturating_sub(1);
+        self.held = self.held.saturating_add(1);
         if self.limit.is_some() {
             self.used.push_back((now, units));
             self.sum = self.sum.saturating_add(units);
@@ -216,7 +258,7 @@ impl Ticket {
     /// Takes a place if it is this ticket's turn.
     fn look(&self, now: Timestamp) -> Look {
         let mut state = self.track.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.free == 0 || state.waiting.first_key_value().map(|(key, _)| key) != Some(&self.key) {
+        if state.held >= state.width || state.waiting.first_key_value().map(|(key, _)| key) != Some(&self.key) {
             return Look::Wait;
         }
         if let Some(end) = state.paused_until.filter(|end| *end > now) {
@@ -241,13 +283,15 @@ impl Drop for Ticket {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.free = state.free.saturating_add(1);
+        state.give_back();
         state.wake_first();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::testing::FakeClock;
 
@@ -290,6 +334,36 @@ mod tests {
         assert_eq!(clock.now(), begin);
         lanes.enter(&Lane::Exchange, 1, Urgency::Normal, FAR).await.unwrap();
         assert_eq!(wait_until(begin, clock.now()), Duration::from_secs(30));
+    }
+
+    #[tokio::test]
+    async fn where_nobody_knows_how_many_go_at_once_refusals_tell() {
+        let clock = FakeClock::new();
+        let lanes = Lanes::new(clock.clone());
+        let lane = Lane::Exchange;
+        let width = || lanes.track(&lane).state.lock().unwrap().width;
+        let refuse = || lanes.pause(&lane, after(clock.now(), Duration::from_secs(1)));
+        refuse();
+        refuse();
+        assert_eq!(width(), 5, "refused together, halved once");
+        let mut held = Vec::new();
+        for _ in 0..5 {
+            held.push(lanes.enter(&lane, 1, Urgency::Normal, FAR).await.unwrap());
+        }
+        let sixth = lanes.enter(&lane, 1, Urgency::Normal, FAR).now_or_never();
+        assert!(sixth.is_none(), "five at once");
+        drop(held);
+        for _ in 0..5 {
+            refuse();
+            drop(lanes.enter(&lane, 1, Urgency::Normal, FAR).await.unwrap());
+        }
+        assert_eq!(width(), 1, "one always goes");
+        for _ in 0..WIDER_AFTER * (1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9) + 10 {
+            drop(lanes.enter(&lane, 1, Urgency::Normal, FAR).await.unwrap());
+        }
+        assert_eq!(width(), lane.width(), "and all of them again");
+        lanes.pause(&Lane::DirectoryUnits, clock.now());
+        assert_eq!(lanes.track(&Lane::DirectoryUnits).state.lock().unwrap().width, usize::MAX, "a published limit is known");
     }
 
     #[tokio::test]
