@@ -96,7 +96,9 @@ fn lock_is_pressing(case: &Case) -> bool {
         plan.plan.kind() == PlanKind::Lock
             && match record.state {
                 StepState::Running => true,
-                StepState::Waiting => step.after.iter().all(answered) && step.needs.iter().all(|id| case.state(*id) == StepState::Done),
+                StepState::Waiting => {
+                    step.after.iter().all(answered) && step.needs.iter().all(|id| case.state(*id) == StepState::Done)
+                }
                 _ => false,
             }
     };

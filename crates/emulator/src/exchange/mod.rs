@@ -25,10 +25,10 @@ mod state;
 
 use serde_json::{Map, Value, json};
 
+pub use at_once::{Arrival, UnderWay};
 pub use graph_rules::graph_rules;
 pub use reply::Row;
 pub use rules::{bytes, is_action, names_people};
-pub use at_once::{Arrival, UnderWay};
 pub use state::{Behaviour, Block, Exchange, Mailbox, Recipient, RoleGroup, Rule, RuleKind};
 
 use crate::caller::Caller;
