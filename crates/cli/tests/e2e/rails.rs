@@ -88,6 +88,42 @@ fn an_administrator_from_the_incident_does_not_count() {
     }
 }
 
+/// Administrators through a group count like any other: who is in it is asked.
+#[test]
+fn an_administrator_through_a_group_counts_if_he_works() {
+    let group = "b2000000-0000-4000-8000-000000000077";
+    let with = |members: Value, sara: Value| {
+        let mut scenario = shipped("only-global-admin");
+        let graph = &mut scenario["graph"];
+        graph["groups"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"id": group, "displayName": "Tier 0", "isAssignableToRole": true, "members": members, "owners": []}));
+        graph["roleAssignments"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"principalId": group, "roleDefinitionId": "Global Administrator"}));
+        let user = graph["users"].as_array_mut().unwrap().iter_mut().find(|user| user["userPrincipalName"] == SARA).unwrap();
+        user.as_object_mut().unwrap().extend(sara.as_object().unwrap().clone());
+        Desk::of_with(&scenario, &[], "60")
+    };
+    let sara = json!(["a1000000-0000-4000-8000-000000000003"]);
+    let (_, recipient) = reader();
+    for (what, desk, blocked) in [
+        ("one who works", with(sara.clone(), json!({})), true),
+        ("nobody", with(json!([]), json!({})), false),
+        ("Anna herself", with(json!([ANNA_ID]), json!({})), false),
+        ("one who is blocked", with(sara.clone(), json!({"accountEnabled": false})), false),
+        ("a guest", with(sara, json!({"userType": "Guest"})), false),
+    ] {
+        desk.contain(&["--seal-to", &recipient], 1);
+        assert_eq!(desk.tenant.account(ANNA_ID)["accountEnabled"], !blocked, "in the group there is {what}");
+        let asked = format!("/groups/{group}/members");
+        let read = desk.tenant.requests().iter().any(|one| text(&one["request_body"]).contains(&asked));
+        assert!(read, "the group's members were not asked for");
+    }
+}
+
 /// The rail holds where administrators cannot be counted: fail safe.
 #[test]
 fn where_administrators_cannot_be_counted_the_rail_holds() {

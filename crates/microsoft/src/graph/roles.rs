@@ -33,6 +33,10 @@ const READ_PIM: Doing = Doing {
 const ADMINS: Doing =
     Doing { what: "read who is a Global Administrator", needs: "RoleManagement.Read.Directory and User.Read.All" };
 
+/// What is asked of a member of a group. Unverified: that members of a user can be selected where any kind of
+/// object may stand; one that does not come makes an administrator who is not counted.
+const CANDIDATE: &str = "id,userPrincipalName,userType,accountEnabled,createdDateTime,lastPasswordChangeDateTime";
+
 pub(crate) fn assignments(filter: &str) -> Get {
     let expand = "$expand=roleDefinition($select=id,displayName,isBuiltIn)";
     Get::plain(format!("/roleManagement/directory/roleAssignments?$filter={}&{expand}", query(filter)))
@@ -199,10 +203,8 @@ impl Graph {
     /// Reads holders as accounts, and what is in those that are groups.
     pub(crate) async fn administrators_of(&self, holders: &Holders) -> Result<Vec<AdminCandidate>, ProviderError> {
         let one = |id: &String| Get::plain(format!("{}?$select={USER}", user(id)));
-        let members = |id: &String| {
-            let cast = "transitiveMembers/microsoft.graph.user";
-            Get::eventual(format!("/groups/{}/{cast}?$select={USER}&$count=true", path(id)))
-        };
+        // A group that roles can be given to takes no group as a member: its direct members are all.
+        let members = |id: &String| Get::plain(format!("/groups/{}/members?$select={CANDIDATE}", path(id)));
         let gets: Vec<Get> = holders.groups.iter().map(members).chain(holders.others.iter().map(one)).collect();
         let answers = self.batch(ADMINS, Urgency::Lock, &gets).await?;
         let mut found = Vec::new();

@@ -265,7 +265,7 @@ async fn administrators_are_counted_through_groups_too() {
             (200, list(rows))
         } else if url.contains("Instances") {
             (400, json!({"error": {"code": "AadPremiumLicenseRequired"}}))
-        } else if url.contains("transitiveMembers") {
+        } else if url.starts_with("/groups/g1/members?") {
             (200, list(json!([other])))
         } else if url.contains("app") {
             (404, json!({"error": {"code": "Request_ResourceNotFound"}}))
