@@ -583,6 +583,9 @@ pub struct EmulateArgs {
     /// Leave a member out of the answers of one operation, to see what breaks; as in "GET /users/{}:displayName".
     #[arg(long, value_name = "OPERATION:MEMBER")]
     pub withhold: Vec<regain_emulator::withheld::Withheld>,
+    #[arg(long, value_name = "KIND[:KEY=VALUE,…]", help = "Let something go wrong; may be given several times",
+        long_help = regain_emulator::faults::help())]
+    pub fault: Vec<regain_emulator::faults::Rule>,
     /// List what is implemented, and stop.
     #[arg(long)]
     pub operations: bool,

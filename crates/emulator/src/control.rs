@@ -43,7 +43,8 @@ pub fn asked_advance(request: &Request) -> Result<SignedDuration, Answer> {
 pub fn now(world: &World) -> Answer {
     // Everybody else's clock: the tenant's own may be ahead of it, or behind.
     let now = world.clock.now();
-    let theirs = now.checked_sub(world.tenant.behaviour.clock_ahead).unwrap_or(now);
+    let ahead = world.tenant.behaviour.clock_ahead.saturating_add(world.faults.clock_ahead(now));
+    let theirs = now.checked_sub(ahead).unwrap_or(now);
     Answer::json(200, &json!({"now": theirs, "scale": world.clock.scale()}))
 }
 

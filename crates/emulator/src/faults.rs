@@ -2,11 +2,15 @@
 //!
 //! Invariant: a fault is decided by the order of requests and emulated time alone, so a run repeats itself.
 
+mod written;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::message::{Answer, Request, Service};
+
+pub use written::help;
 
 /// What happens instead of, or on top of, the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,8 @@ pub enum Kind {
     Unavailable,
     /// Done, and the connection breaks before the answer.
     LoseAnswer,
+    /// 504; nothing is done.
+    Timeout,
     /// Done, and 504.
     TimeoutAfterWrite,
     /// 403 in the service's own shape.
@@ -41,6 +47,8 @@ pub enum Kind {
     InsufficientClaims,
     /// A list changes while it is read: the next page begins with a row of the one before.
     PageMoves,
+    /// The tenant's clock is `seconds` ahead of everybody else's, or behind if negative. It strikes no request.
+    ClockSkew,
 }
 
 /// How far a replica is behind that the scenario says nothing more of.
@@ -55,6 +63,13 @@ pub struct Match {
     path: Option<String>,
     cmdlet: Option<String>,
     nth: Option<u64>,
+}
+
+impl Match {
+    fn is_anything(&self) -> bool {
+        let Self { service, method, path, cmdlet, nth } = self;
+        service.is_none() && method.is_none() && path.is_none() && cmdlet.is_none() && nth.is_none()
+    }
 }
 
 /// When, and how often.
@@ -110,6 +125,12 @@ impl Faults {
         lags.map(|rule| SignedDuration::from_secs(rule.seconds.unwrap_or(LAG_SECONDS))).max()
     }
 
+    /// How far the tenant's clock is ahead at this moment, by the faults that say so.
+    pub fn clock_ahead(&self, now: Timestamp) -> SignedDuration {
+        let skews = self.rules.iter().filter(|rule| rule.kind == Kind::ClockSkew && rule.when.holds(now));
+        SignedDuration::from_secs(skews.filter_map(|rule| rule.seconds).sum())
+    }
+
     /// The fault that meets this request.
     pub fn strike(&mut self, now: Timestamp, request: &Request) -> Option<Fault> {
         let mut struck = None;
@@ -123,17 +144,36 @@ impl Faults {
     }
 }
 
+impl When {
+    fn holds(&self, now: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.to.is_none_or(|to| now < to)
+    }
+}
+
 impl Rule {
+    /// What makes no sense together, if anything.
+    pub fn problem(&self) -> Option<&'static str> {
+        if self.kind != Kind::ClockSkew {
+            return self.seconds.is_some_and(i64::is_negative).then_some("seconds: only a clock-skew may be negative");
+        }
+        let counted = self.when.times.is_some() || self.when.every.is_some();
+        match (self.seconds, self.matches.is_anything() && !counted) {
+            (None, _) => Some("a clock-skew wants seconds"),
+            (_, false) => Some("a clock-skew is the whole tenant's: of match and when, it takes from and to"),
+            _ => None,
+        }
+    }
+
     fn matches(&self, now: Timestamp, request: &Request) -> bool {
         let Match { service, method, path, cmdlet, .. } = &self.matches;
         // The control endpoint is no part of the tenant.
-        request.service != Service::Control
+        self.kind != Kind::ClockSkew
+            && request.service != Service::Control
             && service.is_none_or(|service| service == request.service)
             && method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&request.method))
             && path.as_ref().is_none_or(|path| request.path.to_ascii_lowercase().contains(&path.to_ascii_lowercase()))
             && cmdlet.as_ref().is_none_or(|cmdlet| cmdlet_of(request).is_some_and(|name| name.eq_ignore_ascii_case(cmdlet)))
-            && self.when.from.is_none_or(|from| from <= now)
-            && self.when.to.is_none_or(|to| now < to)
+            && self.when.holds(now)
             && (!matches!(self.kind, Kind::NextLinkExpires | Kind::PageMoves)
                 || request.query.to_ascii_lowercase().contains("skiptoken"))
             && (self.kind != Kind::Lag || matches!(request.method.as_str(), "GET" | "HEAD"))
@@ -160,6 +200,7 @@ pub fn before(fault: Fault, request: &Request) -> Option<Answer> {
         Kind::ThrottleNoRetryAfter => Some(throttled(request)),
         Kind::Unavailable => Some(retry_after(unavailable(request), wait)),
         Kind::Refuse => Some(refused(request)),
+        Kind::Timeout => Some(gateway_timeout()),
         Kind::Html403 => Some(Answer::text(
             403,
             "text/html",
@@ -168,9 +209,13 @@ pub fn before(fault: Fault, request: &Request) -> Option<Answer> {
         Kind::Drop => Some(Answer::hang_up()),
         Kind::Licence => Some(unlicensed(request)),
         Kind::NextLinkExpires => Some(expired_link(request)),
-        Kind::LoseAnswer | Kind::TimeoutAfterWrite | Kind::Lag | Kind::Malformed | Kind::InsufficientClaims | Kind::PageMoves => {
-            None
-        }
+        Kind::LoseAnswer
+        | Kind::TimeoutAfterWrite
+        | Kind::Lag
+        | Kind::Malformed
+        | Kind::InsufficientClaims
+        | Kind::PageMoves
+        | Kind::ClockSkew => None,
     }
 }
 
@@ -178,10 +223,14 @@ pub fn before(fault: Fault, request: &Request) -> Option<Answer> {
 pub fn after(fault: Fault, answer: Answer) -> Answer {
     match fault.kind {
         Kind::LoseAnswer => Answer::hang_up(),
-        Kind::TimeoutAfterWrite => Answer::graph_error(504, "UnknownError", ""),
+        Kind::TimeoutAfterWrite => gateway_timeout(),
         Kind::Malformed => Answer { body: answer.body[..answer.body.len() / 2].to_vec(), ..answer },
         _ => answer,
     }
+}
+
+fn gateway_timeout() -> Answer {
+    Answer::graph_error(504, "UnknownError", "")
 }
 
 fn retry_after(answer: Answer, seconds: Option<i64>) -> Answer {

@@ -125,6 +125,11 @@ impl Scenario {
         self.apps.first()
     }
 
+    /// Lets more go wrong than the file says, after what it says.
+    pub fn add_faults(&mut self, rules: Vec<Rule>) {
+        self.faults.extend(rules);
+    }
+
     /// Where the tenant lives.
     pub fn cloud(&self) -> Cloud {
         self.cloud
@@ -246,7 +251,10 @@ pub fn faults(value: &Value) -> Result<Faults, ScenarioError> {
 
 fn faults_of(place: Option<Place>) -> Result<Vec<Rule>, ScenarioError> {
     let Some(place) = place else { return Ok(Vec::new()) };
-    let read = |item: Place| serde_json::from_value(item.value.clone()).map_err(|error| item.wrong(&error.to_string()));
+    let read = |item: Place| {
+        let rule: Rule = serde_json::from_value(item.value.clone()).map_err(|error| item.wrong(&error.to_string()))?;
+        rule.problem().map_or(Ok(rule), |problem| Err(item.wrong(problem)))
+    };
     place.items()?.into_iter().map(read).collect()
 }
 

@@ -21,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, wait};
 use crate::cloud::Host;
+use crate::faults::Rule;
 use crate::message::{Answer, Request, Service};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::tls::TlsListener;
@@ -59,6 +60,8 @@ pub struct Options {
     pub real_names: bool,
     /// Members to take out of answers.
     pub withheld: Vec<Withheld>,
+    /// What goes wrong beside the scenario's own faults.
+    pub faults: Vec<Rule>,
 }
 
 impl Default for Options {
@@ -72,6 +75,7 @@ impl Default for Options {
             ca_file: None,
             real_names: false,
             withheld: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }
@@ -185,7 +189,8 @@ enum Door {
 }
 
 /// Starts the emulator.
-pub async fn start(scenario: Scenario, options: Options) -> Result<Running, Error> {
+pub async fn start(mut scenario: Scenario, options: Options) -> Result<Running, Error> {
+    scenario.add_faults(options.faults);
     let trust = options.ca_file.is_some().then(Trust::new).transpose()?;
     if options.real_names && trust.is_none() {
         return Err(Error::NamesWithoutTls);

@@ -61,6 +61,7 @@ pub async fn run(args: &EmulateArgs, environment: &Environment, out: &Output) ->
         ca_file: args.tls.clone(),
         real_names: args.real_names,
         withheld: args.withhold.clone(),
+        faults: args.fault.clone(),
     };
     let running = begin(scenario, options).await?;
     out.data(&serde_json::to_string(&running.endpoints)?)?;

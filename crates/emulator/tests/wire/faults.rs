@@ -1,5 +1,6 @@
 //! What goes wrong on purpose, and whether it was done all the same.
 
+use regain_emulator::message::{Request, Service};
 use serde_json::{Value, json};
 
 use crate::common::{ADA, Run, code};
@@ -23,6 +24,7 @@ fn each_kind_says_what_it_says_and_does_what_it_does() {
         ("throttle", 429, false),
         ("throttle-no-retry-after", 429, false),
         ("unavailable", 503, false),
+        ("timeout", 504, false),
         ("timeout-after-write", 504, true),
         ("refuse", 403, false),
         ("html-403", 403, false),
@@ -76,6 +78,32 @@ fn a_next_link_can_expire() {
     let next = run.get("/v1.0/users?$select=id").value()["@odata.nextLink"].as_str().unwrap().to_owned();
     let answer = run.get(next.strip_prefix("http://127.0.0.1:2").unwrap());
     assert_eq!((answer.status, code(&answer).as_str()), (400, "Directory_ExpiredPageToken"));
+}
+
+#[test]
+fn a_skewed_clock_is_everybody_s_and_strikes_no_request() {
+    let mut run = with(&json!({"kind": "clock-skew", "seconds": 7200, "when": {"from": "2026-11-02T09:01:00Z"}}));
+    let theirs = |run: &mut Run| run.send(&Request::new(Service::Control, "GET", "/clock")).value()["now"].clone();
+    assert_eq!(theirs(&mut run), "2026-11-02T09:00:00Z");
+    run.world.clock.advance_to("2026-11-02T09:01:00Z".parse().unwrap());
+    run.pass(60);
+    assert_eq!(theirs(&mut run), "2026-11-02T07:01:00Z");
+    assert_eq!(block(&mut run).status, 204);
+}
+
+#[test]
+fn faults_that_make_no_sense_are_refused_with_their_place() {
+    for (fault, said) in [
+        (json!({"kind": "clock-skew"}), "wants seconds"),
+        (json!({"kind": "clock-skew", "seconds": 5, "match": {"service": "graph"}}), "the whole tenant's"),
+        (json!({"kind": "lag", "seconds": -5}), "may be negative"),
+        (json!({"kind": "slow"}), "unknown variant"),
+    ] {
+        let mut scenario = crate::common::scenario();
+        scenario["faults"] = json!([fault]);
+        let error = regain_emulator::Scenario::from_value(&scenario).unwrap_err();
+        assert!(error.place == "faults[0]" && error.problem.contains(said), "{error}");
+    }
 }
 
 #[test]
