@@ -45,6 +45,16 @@ impl Cloud {
         }
     }
 
+    /// The name that a scenario uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::UsGovernment => "us-government",
+            Self::UsDefense => "us-defense",
+            Self::China => "china",
+        }
+    }
+
     /// Host names of a service, the usual one first.
     pub fn hosts(self, service: Service) -> &'static [&'static str] {
         match (self, service) {

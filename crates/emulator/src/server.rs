@@ -99,6 +99,8 @@ pub struct Endpoints {
     pub client_id: String,
     /// The first caller's secret; empty when it has none.
     pub client_secret: String,
+    /// The national cloud that the tenant lives in.
+    pub cloud: &'static str,
     /// Certificate authority of the listeners; none while they speak plain HTTP.
     pub ca_file: Option<String>,
 }
@@ -306,6 +308,7 @@ fn endpoints(scenario: &Scenario, bases: &Bases) -> Endpoints {
         tenant_id: scenario.tenant_id().to_owned(),
         client_id,
         client_secret,
+        cloud: scenario.cloud().name(),
         ca_file: None,
     }
 }

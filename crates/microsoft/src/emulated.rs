@@ -32,12 +32,25 @@ struct Line {
     purview: Option<String>,
     tenant_id: String,
     #[serde(default)]
+    cloud: CloudName,
+    #[serde(default)]
     ca_file: Option<PathBuf>,
     #[serde(flatten)]
     all: Option<Named>,
     /// Beside the one above, or in its place.
     #[serde(default)]
     identities: Several,
+}
+
+/// The cloud whose names of the services a token is asked for by.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum CloudName {
+    #[default]
+    Global,
+    UsGovernment,
+    UsDefense,
+    China,
 }
 
 #[derive(Default, Deserialize)]
@@ -79,7 +92,7 @@ impl EmulatedTenant {
             login: vec![loopback("sign-in", &line.login)?],
             graph: loopback("Graph", &line.graph)?,
             exchange: loopback("Exchange", &line.exchange)?,
-            cloud: Cloud::Global,
+            cloud: line.cloud.cloud(),
             emulated: true,
             authority,
         };
@@ -94,6 +107,17 @@ impl EmulatedTenant {
             }
         }
         Ok(Self { endpoints, tenant: line.tenant_id, identities })
+    }
+}
+
+impl CloudName {
+    fn cloud(self) -> Cloud {
+        match self {
+            Self::Global => Cloud::Global,
+            Self::UsGovernment => Cloud::UsGov,
+            Self::UsDefense => Cloud::Dod,
+            Self::China => Cloud::China,
+        }
     }
 }
 

@@ -123,7 +123,7 @@ impl Endpoints {
         })
     }
 
-    /// What a token for Graph is asked as. An emulated tenant knows the names of the global cloud.
+    /// What a token for Graph is asked as. An emulated tenant knows the names of its cloud.
     pub(crate) fn graph_scope(&self) -> String {
         format!("https://{}/.default", self.cloud.hosts().graph)
     }

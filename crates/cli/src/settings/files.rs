@@ -191,6 +191,9 @@ pub fn emulated(path: &Path, line: &str) -> Result<EmulatedLine, SettingsError> 
         return Err(wrong("has a control endpoint that is not on loopback (127.0.0.1 or [::1])".to_owned()));
     }
     // Every address and file in it, before anything is asked.
-    regain_microsoft::Access::emulated(line).map_err(|error| wrong(format!("cannot be used: {error}")))?;
+    regain_microsoft::Access::emulated(line).map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        wrong(format!("cannot be used: {error}{cause}"))
+    })?;
     Ok(EmulatedLine { line: Secret::new(line.to_owned()), tenant, control })
 }

@@ -22,3 +22,5 @@ mod schema;
 mod secrets;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod ways;
