@@ -176,7 +176,10 @@ pub const APP_ROLES: &[(&str, &str)] = &[
 /// The one application permission of Office 365 Exchange Online that matters here.
 pub const EXCHANGE_MANAGE_AS_APP: (&str, &str) = ("Exchange.ManageAsApp", "dc50a0fb-09a3-484d-be87-e023b12c6440");
 
+/// A newer permission of Exchange, of which nobody knows whether the endpoint takes it.
+pub const EXCHANGE_MANAGE_AS_APP_V2: &str = "Exchange.ManageAsAppV2";
+
 /// Whether Graph has an application permission of this name.
 pub fn is_known(name: &str) -> bool {
-    name == EXCHANGE_MANAGE_AS_APP.0 || APP_ROLES.iter().any(|(known, _)| *known == name)
+    name == EXCHANGE_MANAGE_AS_APP.0 || name == EXCHANGE_MANAGE_AS_APP_V2 || APP_ROLES.iter().any(|(known, _)| *known == name)
 }

@@ -109,8 +109,48 @@ pub struct Behaviour {
     pub exchange_limit: Option<ExchangeLimit>,
     /// Where the directory's documented limits hold; a scenario that is about something else may lift them.
     pub graph_limits: bool,
+    /// A plain DELETE of an assignment that PIM made takes it away, for good.
+    pub pim_takes_plain_delete: bool,
+    /// An app may remove the last Global Administrator.
+    pub last_administrator_may_go: bool,
+    /// What a PATCH says to a password of a federated account.
+    pub federated_password: FederatedPassword,
+    /// The mailbox's `AccountDisabled` and the directory's `accountEnabled` follow each other.
+    pub account_disabled_follows: bool,
+    /// `Exchange.ManageAsAppV2` is as good as `Exchange.ManageAsApp`.
+    pub manage_as_app_v2: bool,
+    /// What PIM says without its licence.
+    pub pim_without_licence: WithoutLicence,
+    /// What the sign-in log says without its licence.
+    pub sign_ins_without_licence: WithoutLicence,
+    /// Outside the global cloud a token for Exchange is asked for by the global cloud's name of it.
+    pub exchange_is_global: bool,
     /// A row came into a list while it was read: the next page begins one earlier.
     pub page_moves: bool,
+}
+
+/// What is said to whoever sets the password of a federated account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FederatedPassword {
+    /// 400.
+    Refused,
+    /// 403.
+    Forbidden,
+    /// 204; nobody signs in with it, for the other identity provider knows another.
+    Taken,
+}
+
+/// What a service says in a tenant that has no licence for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutLicence {
+    /// The known code.
+    Code,
+    /// 403 as for a missing permission.
+    Forbidden,
+    /// 404.
+    NotFound,
+    /// 200, and nothing in it.
+    Empty,
 }
 
 /// What the Exchange endpoint takes of one app.
@@ -124,6 +164,8 @@ pub struct ExchangeLimit {
     pub at_once_for_a_mailbox: Option<u32>,
     /// Whether the refusal says how long to wait.
     pub says_when: bool,
+    /// Whether the refusal has a body.
+    pub has_body: bool,
 }
 
 impl Default for Behaviour {
@@ -142,6 +184,14 @@ impl Default for Behaviour {
             clock_ahead: SignedDuration::ZERO,
             exchange_limit: None,
             graph_limits: true,
+            pim_takes_plain_delete: false,
+            last_administrator_may_go: true,
+            federated_password: FederatedPassword::Refused,
+            account_disabled_follows: false,
+            manage_as_app_v2: false,
+            pim_without_licence: WithoutLicence::Code,
+            sign_ins_without_licence: WithoutLicence::Code,
+            exchange_is_global: false,
             page_moves: false,
         }
     }

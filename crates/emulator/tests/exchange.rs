@@ -545,6 +545,31 @@ fn so_many_cmdlets_run_at_once_and_no_more() {
     }
 }
 
+/// Answers that nobody has confirmed come in each way that a scenario names.
+#[test]
+fn refusals_that_nobody_has_seen_are_said_in_four_ways() {
+    let gone = json!({"Mailbox": ANNA, "Identity": "12345"});
+    let member = json!({"Identity": "Organization Management", "Member": ANNA});
+    let stranger = json!({"Identity": "Hygiene Management", "Member": ANNA});
+    let blocked = json!({"SenderAddress": "anna.berg@contoso.com"});
+    for (said, missing, twice, lift) in
+        [("constructed", 404, 400, 400), ("otherwise", 400, 400, 400), ("forbidden", 403, 403, 403), ("silent", 200, 200, 200)]
+    {
+        let mut world = classic(|scenario| {
+            scenario["exchange"]["behaviour"] = json!({"missingRule": said, "membership": said, "liftLimit": said});
+            scenario["exchange"]["blockedSenders"][0]["liftsLeft"] = json!(0);
+        });
+        assert_eq!(run(&mut world, ANNAS, "Remove-InboxRule", &gone).status, missing, "{said}");
+        let again = run(&mut world, ORGANISATION, "Add-RoleGroupMember", &member);
+        assert_eq!(again.status, twice, "{said}");
+        assert_eq!(message_of(&again).contains("MemberAlreadyExists"), said == "constructed", "{said}");
+        assert_eq!(run(&mut world, ORGANISATION, "Remove-RoleGroupMember", &stranger).status, twice, "{said}");
+        assert_eq!(run(&mut world, ORGANISATION, "Remove-BlockedSenderAddress", &blocked).status, lift, "{said}");
+        // Nothing was done in any of them.
+        assert_eq!(rows(&run(&mut world, ORGANISATION, "Get-BlockedSenderAddress", &json!({}))).len(), 1, "{said}");
+    }
+}
+
 #[test]
 fn a_limit_of_nothing_is_refused() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/scenarios/bec-classic.json");
@@ -554,4 +579,32 @@ fn a_limit_of_nothing_is_refused() {
         odd["tenant"]["behaviour"] = json!({"exchangeLimit": limit});
         assert!(Scenario::from_value(&odd).is_err(), "{limit}");
     }
+}
+
+#[test]
+fn a_mailbox_s_block_and_the_directory_s_follow_each_other_where_a_scenario_says_so() {
+    for follows in [false, true] {
+        let mut world = classic(|scenario| scenario["tenant"]["behaviour"] = json!({"accountDisabledFollows": follows}));
+        run(&mut world, ANNAS, "Set-Mailbox", &json!({"Identity": ANNA, "AccountDisabled": true}));
+        assert_eq!(world.tenant.directory.users[ANNA]["accountEnabled"] == false, follows);
+    }
+}
+
+#[test]
+fn anchors_by_id_and_of_shared_mailboxes_are_a_scenario_s_choice() {
+    let clear = json!({"Identity": ANNA, "ForwardingSmtpAddress": null});
+    let is_fresh = |behaviour: Value, kind: &str, anchor: &str| {
+        let mut world = classic(|scenario| {
+            scenario["exchange"]["behaviour"] = behaviour;
+            scenario["exchange"]["mailboxes"][0]["RecipientTypeDetails"] = json!(kind);
+        });
+        run(&mut world, ANNAS, "Set-Mailbox", &clear);
+        rows(&run(&mut world, anchor, "Get-Mailbox", &json!({"Identity": ANNA})))[0]["ForwardingSmtpAddress"].is_null()
+    };
+    let by_id = format!("OID:{ANNA}");
+    assert!(is_fresh(json!({"anchorById": true}), "UserMailbox", &by_id));
+    assert!(!is_fresh(json!({"anchorById": false}), "UserMailbox", &by_id));
+    assert!(is_fresh(json!({"sharedMailboxAnchor": "own"}), "SharedMailbox", ANNAS));
+    assert!(!is_fresh(json!({"sharedMailboxAnchor": "organisation"}), "SharedMailbox", ANNAS));
+    assert!(is_fresh(json!({"sharedMailboxAnchor": "organisation"}), "SharedMailbox", ORGANISATION));
 }

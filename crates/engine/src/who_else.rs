@@ -17,6 +17,9 @@ use crate::{EngineError, Scribe, World};
 /// Of so many accounts earlier sign-ins are asked for: the service allows five requests in ten seconds.
 const FEW: usize = 2;
 
+/// What is said of a log in which nothing stands.
+const EMPTY: &str = "the log of a whole day is empty, as it may be where Microsoft Entra ID P1 is missing";
+
 /// Asks, compares and records.
 pub async fn ask(world: &World, scribe: &Scribe) -> Result<(), EngineError> {
     let targets: BTreeSet<AccountId> = scribe.ask(|case| case.accounts.keys().cloned().collect()).await;
@@ -35,6 +38,11 @@ async fn compared(world: &World, targets: &BTreeSet<AccountId>, since: Timestamp
     rows.extend(taken(all.sessions, "sessions", &mut gaps));
     if before_sessions > 0 && gaps.get(before_sessions).map(|gap| &gap.why) == gaps.first().map(|gap| &gap.why) {
         gaps.truncate(before_sessions);
+    }
+    // Unverified: that a tenant without the licence is refused, and not answered with an empty log. A day without
+    // a single sign-in is no answer either way.
+    if gaps.is_empty() && rows.is_empty() {
+        gaps.push(Unasked { what: "sign-ins".to_owned(), why: Gap::Incomplete { detail: EMPTY.to_owned() } });
     }
     if let (true, Err(error)) = (gaps.is_empty(), &before) {
         gaps.push(Unasked { what: "earlier-sign-ins".to_owned(), why: gap_of(error) });

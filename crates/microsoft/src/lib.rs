@@ -142,7 +142,12 @@ impl Shared {
         };
         let reports = caller(Patience { attempts: 3, total: self.patience.total.min(LOGS), ..self.patience });
         let caller = caller(self.patience);
-        let graph = Graph { caller: caller.clone(), reports, base: self.graph_base.clone() };
+        let graph = Graph {
+            caller: caller.clone(),
+            reports,
+            base: self.graph_base.clone(),
+            federated: crate::graph::Federated::default(),
+        };
         let (base, tenant) = (self.endpoints.exchange.clone(), self.sign_in.tenant.parse().ok());
         let lists = exchange::Lists::default();
         let exchange = Exchange { caller, base, tenant, connection: self.connection.clone(), lists };

@@ -205,7 +205,11 @@ impl Directory for Microsoft {
         must_change: bool,
         _: &Intent,
     ) -> Result<Notes, ProviderError> {
-        self.lock("replace the password")?.graph.replace_password(&account.id, password, must_change).await
+        let lock = self.lock("replace the password")?;
+        let replaced = lock.graph.replace_password(&account.id, password, must_change);
+        let (replaced, federated) = tokio::join!(replaced, self.see.graph.is_federated(&account.upn));
+        // Unverified: whether the service refuses this. What it took opens nothing there, and shuts nothing.
+        if federated { replaced.and(Err(crate::graph::kept_elsewhere(&account.upn))) } else { replaced }
     }
 
     async fn revoke_sessions(&self, account: &Account, _: &Intent) -> Result<Notes, ProviderError> {

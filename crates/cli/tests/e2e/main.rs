@@ -12,7 +12,10 @@ mod faults;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod open_questions;
+#[cfg(test)]
 mod posture;
+#[cfg(test)]
 mod rails;
 #[cfg(test)]
 mod scenarios;

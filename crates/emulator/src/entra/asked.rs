@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Form;
 use super::failure::Failure;
+use crate::cloud::Cloud;
 use crate::message::Service;
 use crate::world::World;
 
@@ -108,6 +109,9 @@ fn service_of(world: &World, resource: &str) -> Option<Service> {
     let [graph, exchange, purview] = [Service::Graph, Service::Exchange, Service::Purview].map(|service| cloud.audience(service));
     if is(&["00000003-0000-0000-c000-000000000000", &graph, &bases.graph]) {
         Some(Service::Graph)
+    } else if world.tenant.behaviour.exchange_is_global && cloud != Cloud::Global {
+        // Which name Exchange has there is not known: here it is the global cloud's alone.
+        is(&[&Cloud::Global.audience(Service::Exchange)]).then_some(Service::Exchange)
     } else if is(&["https://outlook.office.com", "00000002-0000-0ff1-ce00-000000000000", &exchange, &bases.exchange]) {
         Some(Service::Exchange)
     } else if is(&[&purview, &bases.purview]) {

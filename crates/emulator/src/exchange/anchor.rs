@@ -5,7 +5,7 @@
 
 use super::call::Call;
 use super::catalogue::{Area, Cmdlet};
-use super::state::Exchange;
+use super::state::{Exchange, Recipient};
 
 const SYSTEM_MAILBOX: &str = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 
@@ -23,15 +23,21 @@ pub fn is_right(exchange: &Exchange, tenant: (&str, &str), cmdlet: &Cmdlet, call
     let parameter = if cmdlet.area == Area::Rules { "Mailbox" } else { "Identity" };
     let named = call.parameters.text(parameter).or(call.account);
     let owner = named.and_then(|identity| exchange.recipient(identity).ok());
-    let own = owner
-        .zip(upn(anchor))
-        .is_some_and(|(owner, upn)| owner.upn.eq_ignore_ascii_case(upn) || owner.address.eq_ignore_ascii_case(upn));
+    let behaviour = &exchange.behaviour;
+    if behaviour.shared_by_organisation && owner.is_some_and(|owner| owner.details == "SharedMailbox") {
+        return organisation;
+    }
+    let named = |owner: &Recipient, name: &str| {
+        let by_id = behaviour.anchor_by_id && owner.id.eq_ignore_ascii_case(name);
+        by_id || owner.upn.eq_ignore_ascii_case(name) || owner.address.eq_ignore_ascii_case(name)
+    };
+    let own = owner.zip(name(anchor)).is_some_and(|(owner, name)| named(owner, name));
     own || (organisation && !in_the_mailbox)
 }
 
-fn upn(anchor: &str) -> Option<&str> {
-    let (kind, upn) = anchor.split_once(':')?;
-    kind.eq_ignore_ascii_case("UPN").then_some(upn)
+fn name(anchor: &str) -> Option<&str> {
+    let (kind, name) = anchor.split_once(':')?;
+    ["UPN", "OID"].iter().any(|known| kind.eq_ignore_ascii_case(known)).then_some(name)
 }
 
 fn is_organisation((tenant, initial_domain): (&str, &str), anchor: &str) -> bool {

@@ -14,10 +14,11 @@ use super::state::{Block, Exchange};
 pub fn get(exchange: &Exchange, call: &Call) -> Result<Output, Failure> {
     let listed = |block: &&Block| block.is_listed(call.now, &exchange.behaviour);
     let rows = exchange.blocked.iter().filter(listed);
-    let Some(address) = call.parameters.text("SenderAddress") else { return Ok(Output::rows(rows.map(row).collect())) };
-    let rows: Vec<Row> = rows.filter(|block| block.address.eq_ignore_ascii_case(address)).map(row).collect();
+    let address = call.parameters.text("SenderAddress");
+    let rows: Vec<Row> =
+        rows.filter(|block| address.is_none_or(|address| block.address.eq_ignore_ascii_case(address))).map(row).collect();
     if rows.is_empty() && exchange.behaviour.unknown_sender_is_error {
-        return Err(Failure::object_missing(address));
+        return Err(Failure::object_missing(address.unwrap_or("*")));
     }
     Ok(Output::rows(rows))
 }
@@ -31,7 +32,7 @@ pub fn remove(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
         return Err(Failure::object_missing(address));
     };
     let Some(left) = block.lifts_left.checked_sub(1) else {
-        return Err(Failure::refused(
+        return behaviour.lift_limit.instead_of(Failure::refused(
             "Microsoft.Exchange.Management.Transport.ValidationException",
             "The account cannot be unblocked. Contact Microsoft Support.",
         ));

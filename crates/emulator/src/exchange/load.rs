@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::catalogue::{self, Kind};
 use super::parameters::texts;
 use super::reply::Row;
-use super::state::{Behaviour, Block, Exchange, Mailbox, Recipient, RoleGroup, Rule, RuleKind, Versioned};
+use super::state::{Behaviour, Block, Exchange, Mailbox, Recipient, RoleGroup, Rule, RuleKind, Said, Versioned};
 use super::{folders, people};
 use crate::seed::named_uuid;
 use crate::world::Directory;
@@ -244,6 +244,13 @@ fn behaviour(value: &Value) -> Result<Behaviour, String> {
             Some(text) if text == no => Ok(false),
             _ => Err(wrong()),
         };
+        let said = || match value.as_str() {
+            Some("constructed") => Ok(Said::Constructed),
+            Some("otherwise") => Ok(Said::Otherwise),
+            Some("forbidden") => Ok(Said::Forbidden),
+            Some("silent") => Ok(Said::Silent),
+            _ => Err(wrong()),
+        };
         let span = || value.as_str().and_then(|text| text.parse::<SignedDuration>().ok()).ok_or_else(wrong);
         match name.as_str() {
             "unreadableRule" => out.unreadable_fails_listing = choice("failsListing", "inError")?,
@@ -254,6 +261,13 @@ fn behaviour(value: &Value) -> Result<Behaviour, String> {
             "dualWriteFailures" => out.dual_write_failures = u32::try_from(count()?).map_err(|_| wrong())?,
             "blockListLag" => out.block_list_lag = span()?,
             "sendingLag" => out.sending_lag = span()?,
+            "liftLimit" => out.lift_limit = said()?,
+            "temporaryBlock" => out.temporary_block_ends = choice("ends", "stays")?,
+            "missingRule" => out.missing_rule = said()?,
+            "membership" => out.membership = said()?,
+            "assignmentMethod" => out.assignment_method_told = choice("told", "missing")?,
+            "anchorById" => out.anchor_by_id = value.as_bool().ok_or_else(wrong)?,
+            "sharedMailboxAnchor" => out.shared_by_organisation = choice("organisation", "own")?,
             "outboundLimit" => out.outbound_limit = count()?,
             _ => return Err(format!("exchange.behaviour has no member {name:?}")),
         }

@@ -92,7 +92,20 @@ fn run(world: &mut World, request: &Request, caller: &Caller, name: &str, given:
     let tenant = (world.tenant.id.as_str(), world.tenant.initial_domain.as_str());
     call.fresh = anchor::is_right(&world.tenant.exchange, tenant, cmdlet, &call, request.header("x-anchormailbox"));
     let output = carry_out(&mut world.tenant.exchange, cmdlet, &call)?;
+    if cmdlet.name == "Set-Mailbox" && world.tenant.behaviour.account_disabled_follows {
+        directory_hears(world, &parameters);
+    }
     Ok(page(world, request, cmdlet, &parameters, output))
+}
+
+/// Where the two follow each other: the directory's side of `AccountDisabled`.
+fn directory_hears(world: &mut World, parameters: &Parameters) {
+    let disabled = parameters.given("AccountDisabled").and_then(Value::as_bool);
+    let owner = parameters.text("Identity").and_then(|identity| world.tenant.exchange.recipient(identity).ok());
+    let id = owner.map(|owner| owner.id.clone()).unwrap_or_default();
+    if let (Some(disabled), Some(user)) = (disabled, world.tenant.directory.users.get_mut(&id)) {
+        user["accountEnabled"] = Value::Bool(!disabled);
+    }
 }
 
 fn carry_out(exchange: &mut Exchange, cmdlet: &Cmdlet, call: &Call) -> Result<Output, Failure> {

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::state::Said;
 use crate::message::Answer;
 
 /// One row of a listing.
@@ -93,6 +94,20 @@ impl Failure {
     /// A rule of the service says no.
     pub fn refused(kind: &'static str, text: impl Into<String>) -> Self {
         Self::Cmdlet(Exception { status: 400, code: "", kind, text: text.into() })
+    }
+}
+
+impl Said {
+    /// The answer instead of this failure.
+    pub fn instead_of(self, failure: Failure) -> Result<Output, Failure> {
+        match self {
+            Self::Constructed => Err(failure),
+            Self::Otherwise => {
+                Err(Failure::refused("Microsoft.Exchange.Configuration.Tasks.TaskException", "The task can't be carried out."))
+            }
+            Self::Forbidden => Err(Failure::NotAvailable),
+            Self::Silent => Ok(Output::default()),
+        }
     }
 }
 

@@ -61,7 +61,8 @@ pub fn check_permission(tenant: &Tenant, caller: &Caller) -> Result<(), Failure>
         return if scoped { Ok(()) } else { Err(Failure::NoPermission) };
     }
     let role = !grants(tenant, caller).is_empty();
-    match (caller.has("Exchange.ManageAsApp"), role) {
+    let also = tenant.behaviour.manage_as_app_v2 && caller.has("Exchange.ManageAsAppV2");
+    match (also || caller.has("Exchange.ManageAsApp"), role) {
         (true, true) => Ok(()),
         (false, false) => Err(Failure::NoPermission),
         _ => Err(Failure::NoRole),

@@ -33,7 +33,7 @@ pub fn add(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
     let group = find_mut(&mut groups, &identity)?;
     if group.members.contains(&member) {
         let who = exchange.name_of(&member);
-        return Err(Failure::refused(
+        return exchange.behaviour.membership.instead_of(Failure::refused(
             "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException",
             format!("The recipient \"{who}\" is already a member of the group \"{}\".", group.name),
         ));
@@ -51,7 +51,7 @@ pub fn remove(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
     group.members.retain(|own| *own != member);
     if group.members.len() == before {
         let who = exchange.name_of(&member);
-        return Err(Failure::refused(
+        return exchange.behaviour.membership.instead_of(Failure::refused(
             "Microsoft.Exchange.Management.Tasks.MemberNotFoundException",
             format!("The recipient \"{who}\" isn't a member of the group \"{}\".", group.name),
         ));
@@ -86,6 +86,9 @@ pub fn assignments(exchange: &Exchange, call: &Call) -> Result<Output, Failure> 
     }
     if call.parameters.given("Delegating") == Some(&Value::Bool(false)) {
         rows.retain(|row| text(row, "RoleAssignmentDelegationType") == "Regular");
+    }
+    if !exchange.behaviour.assignment_method_told {
+        rows.iter_mut().for_each(|row| drop(row.remove("AssignmentMethod")));
     }
     if rows.is_empty()
         && let Some(identity) = call.parameters.text("Identity")

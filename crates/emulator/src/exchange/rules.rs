@@ -162,7 +162,11 @@ pub fn switch(exchange: &mut Exchange, call: &Call, on: bool) -> Result<Output, 
 
 /// `Remove-InboxRule`.
 pub fn remove(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
-    let (mut mailbox, at) = changeable(exchange, call)?;
+    let said = exchange.behaviour.missing_rule;
+    let (mut mailbox, at) = match changeable(exchange, call) {
+        Err(Failure::Cmdlet(missing)) if missing.status == 404 => return said.instead_of(Failure::Cmdlet(missing)),
+        found => found?,
+    };
     if call.parameters.on("WhatIf") {
         return Ok(Output::default());
     }

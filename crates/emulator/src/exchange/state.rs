@@ -167,6 +167,33 @@ pub struct Behaviour {
     pub sending_lag: SignedDuration,
     /// Recipients outside within an hour, over which a sender is blocked.
     pub outbound_limit: usize,
+    /// What a lift is told when none is left.
+    pub lift_limit: Said,
+    /// A temporary block ends by itself after a day.
+    pub temporary_block_ends: bool,
+    /// What the removal of a rule that is gone is told.
+    pub missing_rule: Said,
+    /// What a member is told who is added again, or removed without being one.
+    pub membership: Said,
+    /// A management role assignment says how its holder comes by it.
+    pub assignment_method_told: bool,
+    /// An object id in `X-AnchorMailbox` finds the mailbox.
+    pub anchor_by_id: bool,
+    /// A shared mailbox is reached by the organisation's anchor, and not by its own name.
+    pub shared_by_organisation: bool,
+}
+
+/// How a refusal is said that nobody has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// In the words that this emulator made up from the documentation.
+    Constructed,
+    /// In others, of another class, with 400.
+    Otherwise,
+    /// 403, without a body.
+    Forbidden,
+    /// Not at all: 200, and nothing changed.
+    Silent,
 }
 
 impl Default for Behaviour {
@@ -181,6 +208,13 @@ impl Default for Behaviour {
             block_list_lag: SignedDuration::from_mins(4),
             sending_lag: SignedDuration::from_mins(25),
             outbound_limit: 100,
+            lift_limit: Said::Constructed,
+            temporary_block_ends: false,
+            missing_rule: Said::Constructed,
+            membership: Said::Constructed,
+            assignment_method_told: true,
+            anchor_by_id: false,
+            shared_by_organisation: false,
         }
     }
 }
@@ -188,12 +222,18 @@ impl Default for Behaviour {
 impl Block {
     /// Whether the list still shows it.
     pub fn is_listed(&self, now: Timestamp, behaviour: &Behaviour) -> bool {
-        self.lifted.is_none_or(|lifted| now.duration_since(lifted) < behaviour.block_list_lag)
+        !self.has_ended(now, behaviour) && self.lifted.is_none_or(|lifted| now.duration_since(lifted) < behaviour.block_list_lag)
+    }
+
+    /// Whether it went by itself.
+    fn has_ended(&self, now: Timestamp, behaviour: &Behaviour) -> bool {
+        let since = self.changed.parse::<Timestamp>().ok().filter(|_| self.temporary && behaviour.temporary_block_ends);
+        since.is_some_and(|since| now.duration_since(since) >= SignedDuration::from_hours(24))
     }
 
     /// Whether it still stops mail: longer than the list shows.
     pub fn stops(&self, now: Timestamp, behaviour: &Behaviour) -> bool {
-        self.lifted.is_none_or(|lifted| now.duration_since(lifted) < behaviour.sending_lag)
+        !self.has_ended(now, behaviour) && self.lifted.is_none_or(|lifted| now.duration_since(lifted) < behaviour.sending_lag)
     }
 }
 
@@ -217,6 +257,14 @@ impl Recipient {
 }
 
 impl Exchange {
+    /// What the directory says of an account's sign-in, where the mailbox hears of it.
+    pub fn set_account_disabled(&mut self, account: &str, disabled: bool) {
+        if let Some(mut mailbox) = self.mailbox_of(account).filter(|mailbox| mailbox.account_disabled != disabled).cloned() {
+            mailbox.account_disabled = disabled;
+            self.put_mailbox(mailbox);
+        }
+    }
+
     /// How this organisation behaves.
     pub fn behaviour(&self) -> &Behaviour {
         &self.behaviour

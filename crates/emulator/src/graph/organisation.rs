@@ -151,7 +151,7 @@ fn by_ids(world: &World, call: &Call) -> Outcome {
 /// What PIM's settings ask of an assignment.
 fn role_settings(world: &World, call: &Call) -> Outcome {
     if !world.tenant.has_pim() {
-        return Err(super::pim::no_licence());
+        return super::pim::unlicensed(&world.tenant, "GET").map_or_else(|| list(world, call, Vec::new(), &[]), Err);
     }
     let query = Query::read(call.request, CEILING)?;
     let shows_policy = query.expand.iter().any(|(name, _)| name == "policy");

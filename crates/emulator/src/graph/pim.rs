@@ -12,7 +12,7 @@ use crate::directory::{Directory, is, scope_of, text, window};
 use crate::message::Answer;
 use crate::pending::{Change, Schedules};
 use crate::scenario::assignment_id;
-use crate::world::{Pending, World};
+use crate::world::{Pending, Tenant, WithoutLicence, World};
 
 /// 400 of a tenant without the licence.
 pub fn no_licence() -> Answer {
@@ -20,10 +20,20 @@ pub fn no_licence() -> Answer {
     Answer::graph_error(400, "AadPremiumLicenseRequired", message)
 }
 
+/// What this tenant says without the licence; nothing where an empty list is the answer.
+pub fn unlicensed(tenant: &Tenant, method: &str) -> Option<Answer> {
+    match tenant.behaviour.pim_without_licence {
+        WithoutLicence::Empty if method == "GET" => None,
+        WithoutLicence::Forbidden => Some(denied()),
+        WithoutLicence::NotFound => Some(not_found("the schedule")),
+        _ => Some(no_licence()),
+    }
+}
+
 /// All of PIM, for roles and for groups.
 pub(super) fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
     if !world.tenant.has_pim() {
-        return Err(no_licence());
+        return unlicensed(&world.tenant, row.method).map_or_else(|| list(world, call, Vec::new(), &[]), Err);
     }
     let collection = row.path.trim_end_matches("/{}");
     let schedules = schedules_of(collection);

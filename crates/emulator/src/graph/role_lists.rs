@@ -149,18 +149,36 @@ fn remove(world: &mut World, call: &Call) -> Outcome {
     if !authority::manages_roles(call.caller) {
         return Err(denied());
     }
-    let refuses = world.tenant.behaviour.pim_refuses_plain_delete;
+    let behaviour = world.tenant.behaviour.clone();
     let directory = &mut world.tenant.directory;
+    if !behaviour.last_administrator_may_go && is_last_administrator(directory, call.key(0)) {
+        return Err(bad("The last member of the role Global Administrator cannot be removed."));
+    }
     if let Some(at) = directory.role_assignments.iter().position(|row| text(row, "id") == call.key(0)) {
         directory.role_assignments.remove(at);
         return Ok(Answer::empty(204));
     }
-    match all(directory).iter().any(|row| text(row, "id") == call.key(0)) {
-        false => Err(not_found(call.key(0))),
-        true if refuses => Err(bad("The assignment is managed by Privileged Identity Management.")),
+    let Some(row) = all(directory).into_iter().find(|row| text(row, "id") == call.key(0)) else {
+        return Err(not_found(call.key(0)));
+    };
+    match behaviour.pim_refuses_plain_delete {
+        _ if behaviour.pim_takes_plain_delete => {
+            let same = |schedule: &Value| text(&of_schedule(schedule), "id") == text(&row, "id");
+            directory.role_assignment_schedules.retain(|schedule| !same(schedule));
+            Ok(Answer::empty(204))
+        }
+        true => Err(bad("The assignment is managed by Privileged Identity Management.")),
         // Accepted, and PIM has put it back before anybody can look.
-        true => Ok(Answer::empty(204)),
+        false => Ok(Answer::empty(204)),
     }
+}
+
+/// Whether this assignment is the only one of its role for the whole tenant, and the role is the highest.
+fn is_last_administrator(directory: &Directory, id: &str) -> bool {
+    let highest = roles::template("Global Administrator").unwrap_or_default();
+    let rows = all(directory);
+    let mut holders = rows.iter().filter(|row| is(row, "roleDefinitionId", highest) && scope_of(row) == "/");
+    holders.next().is_some_and(|row| text(row, "id") == id) && holders.next().is_none()
 }
 
 fn definition(world: &World, call: &Call) -> Outcome {

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::odata::{Query, bad};
 use super::page::list_with;
-use super::{Call, Outcome};
+use super::{Call, Outcome, denied, not_found};
 use crate::encoding;
 use crate::message::{Answer, Service};
-use crate::world::{Recorded, World};
+use crate::world::{Recorded, WithoutLicence, World};
 
 /// The biggest page of a log.
 const CEILING: usize = 1_000;
@@ -22,11 +22,16 @@ const LOOPBACK: &str = "127.0.0.1";
 /// `GET /auditLogs/signIns`.
 pub fn handle(world: &World, call: &Call) -> Outcome {
     if !(world.tenant.has_plan("AAD_PREMIUM") || world.tenant.has_plan("AAD_PREMIUM_P2")) {
-        return Err(Answer::graph_error(
-            403,
-            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-            "Neither tenant is B2C or tenant doesn't have premium license",
-        ));
+        return match world.tenant.behaviour.sign_ins_without_licence {
+            WithoutLicence::Code => Err(Answer::graph_error(
+                403,
+                "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+                "Neither tenant is B2C or tenant doesn't have premium license",
+            )),
+            WithoutLicence::Forbidden => Err(denied()),
+            WithoutLicence::NotFound => Err(not_found("signIns")),
+            WithoutLicence::Empty => list_with(world, call, &Query::read(call.request, CEILING)?, Vec::new(), &[]),
+        };
     }
     let query = Query::read(call.request, CEILING)?;
     let named = query.filter.as_ref().map(|filter| filter.properties()).unwrap_or_default();

@@ -65,7 +65,8 @@ pub fn check_exchange(world: &mut World, caller: &Caller) -> Option<Answer> {
 
 /// How the Exchange endpoint says that it was asked too much.
 pub fn exchange_refusal(limit: ExchangeLimit, wait: i64) -> Answer {
-    let answer = Answer::graph_error(429, "TooManyRequests", "Please retry again later.");
+    let with_body = || Answer::graph_error(429, "TooManyRequests", "Please retry again later.");
+    let answer = if limit.has_body { with_body() } else { Answer::empty(429) };
     if limit.says_when { answer.with_header("Retry-After", &wait.to_string()) } else { answer }
 }
 

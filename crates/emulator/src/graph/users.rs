@@ -10,7 +10,7 @@ use super::page::{CEILING, list_with};
 use super::{Call, Outcome, denied, entity, not_found, owned_on_premises, password, shape, time};
 use crate::directory::{Directory, is, text};
 use crate::message::Answer;
-use crate::world::World;
+use crate::world::{FederatedPassword, World};
 
 /// `GET /users`.
 pub fn list(world: &World, call: &Call) -> Outcome {
@@ -163,8 +163,12 @@ fn check_password(world: &World, id: &str, profile: &Value) -> Result<(), Answer
         return Err(owned_on_premises());
     }
     let user = world.tenant.directory.users.get(id).unwrap_or(&Value::Null);
-    if is_federated(&world.tenant.directory, user) {
-        return Err(bad("The password of a federated user cannot be set in the cloud."));
+    match world.tenant.behaviour.federated_password {
+        FederatedPassword::Refused if is_federated(&world.tenant.directory, user) => {
+            return Err(bad("The password of a federated user cannot be set in the cloud."));
+        }
+        FederatedPassword::Forbidden if is_federated(&world.tenant.directory, user) => return Err(denied()),
+        _ => {}
     }
     match profile["password"].as_str() {
         Some(new) if !password::is_acceptable(new, user) || world.tenant.sessions.was_password(id, new) => Err(bad(
@@ -198,6 +202,10 @@ fn apply(world: &mut World, id: &str, changes: Map<String, Value>) {
             let known =
                 user.as_object().and_then(|members| members.keys().find(|member| member.eq_ignore_ascii_case(&name))).cloned();
             user[known.unwrap_or(name)] = value;
+        }
+        if world.tenant.behaviour.account_disabled_follows {
+            let enabled = world.tenant.directory.users.get(id).is_none_or(|user| user["accountEnabled"] != Value::Bool(false));
+            world.tenant.exchange.set_account_disabled(id, !enabled);
         }
     }
 }

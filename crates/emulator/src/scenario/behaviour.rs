@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{Place, ScenarioError};
 use crate::clock::parse_span;
-use crate::world::{Behaviour, ExchangeLimit};
+use crate::world::{Behaviour, ExchangeLimit, FederatedPassword, WithoutLicence};
 
 const MEMBERS: &[&str] = &[
     "syncRefusesAccountEnabled",
@@ -22,6 +22,14 @@ const MEMBERS: &[&str] = &[
     "clockAheadSeconds",
     "exchangeLimit",
     "graphLimits",
+    "pimTakesPlainDelete",
+    "lastAdministratorMayGo",
+    "federatedPassword",
+    "accountDisabledFollows",
+    "manageAsAppV2",
+    "pimWithoutLicence",
+    "signInsWithoutLicence",
+    "exchangeIsGlobal",
 ];
 
 /// Reads the choices.
@@ -60,11 +68,44 @@ pub fn read(place: Option<Place>) -> Result<Behaviour, ScenarioError> {
         behaviour.exchange_limit = Some(exchange_limit(&limit)?);
     }
     flag(&place, "graphLimits", &mut behaviour.graph_limits)?;
+    open_questions(&place, &mut behaviour)?;
     Ok(behaviour)
 }
 
+/// What nobody has confirmed, one way or the other.
+fn open_questions(place: &Place, behaviour: &mut Behaviour) -> Result<(), ScenarioError> {
+    flag(place, "pimTakesPlainDelete", &mut behaviour.pim_takes_plain_delete)?;
+    flag(place, "lastAdministratorMayGo", &mut behaviour.last_administrator_may_go)?;
+    flag(place, "accountDisabledFollows", &mut behaviour.account_disabled_follows)?;
+    flag(place, "manageAsAppV2", &mut behaviour.manage_as_app_v2)?;
+    flag(place, "exchangeIsGlobal", &mut behaviour.exchange_is_global)?;
+    let passwords = [
+        ("refused", FederatedPassword::Refused),
+        ("forbidden", FederatedPassword::Forbidden),
+        ("taken", FederatedPassword::Taken),
+    ];
+    one_of(place, "federatedPassword", &passwords, &mut behaviour.federated_password)?;
+    let licences = [
+        ("code", WithoutLicence::Code),
+        ("forbidden", WithoutLicence::Forbidden),
+        ("notFound", WithoutLicence::NotFound),
+        ("empty", WithoutLicence::Empty),
+    ];
+    one_of(place, "pimWithoutLicence", &licences, &mut behaviour.pim_without_licence)?;
+    one_of(place, "signInsWithoutLicence", &licences, &mut behaviour.sign_ins_without_licence)
+}
+
+fn one_of<T: Copy>(place: &Place, name: &str, all: &[(&str, T)], target: &mut T) -> Result<(), ScenarioError> {
+    let Some(chosen) = place.optional(name) else { return Ok(()) };
+    let text = chosen.text()?;
+    let names = || all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let found = all.iter().find(|(known, _)| *known == text);
+    *target = found.ok_or_else(|| chosen.wrong(&format!("one of {} is wanted", names())))?.1;
+    Ok(())
+}
+
 fn exchange_limit(place: &Place) -> Result<ExchangeLimit, ScenarioError> {
-    place.only(&["cmdlets", "seconds", "atOnce", "atOnceForOneMailbox", "saysWhen"])?;
+    place.only(&["cmdlets", "seconds", "atOnce", "atOnceForOneMailbox", "saysWhen", "hasBody"])?;
     let number = |place: Place| u32::try_from(place.count()?).map_err(|_| place.wrong("a smaller number is wanted"));
     let at_least_one = |name: &str| match place.optional(name) {
         Some(place) if place.count()? == 0 => Err(place.wrong("at least 1 is wanted")),
@@ -78,9 +119,10 @@ fn exchange_limit(place: &Place) -> Result<ExchangeLimit, ScenarioError> {
     } else {
         None
     };
-    let mut says_when = true;
+    let (mut says_when, mut has_body) = (true, true);
     flag(place, "saysWhen", &mut says_when)?;
-    Ok(ExchangeLimit { rate, at_once, at_once_for_a_mailbox, says_when })
+    flag(place, "hasBody", &mut has_body)?;
+    Ok(ExchangeLimit { rate, at_once, at_once_for_a_mailbox, says_when, has_body })
 }
 
 fn flag(place: &Place, name: &str, target: &mut bool) -> Result<(), ScenarioError> {

@@ -88,3 +88,30 @@ fn every_shipped_scenario_is_one() {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 }
+
+/// A switch that has names says which there are; every switch of the schema is known to the reader.
+#[test]
+fn switches_of_behaviour_are_those_of_the_schema() {
+    let schema: Value = serde_json::from_str(include_str!("../../../../docs/schema/scenario.schema.json")).unwrap();
+    let parts = [
+        ("tenant", &schema["$defs"]["behaviour"]["properties"]),
+        ("exchange", &schema["$defs"]["exchange"]["properties"]["behaviour"]["properties"]),
+    ];
+    for (part, switches) in parts {
+        for (name, switch) in switches.as_object().unwrap() {
+            for choice in switch["enum"].as_array().into_iter().flatten() {
+                let mut chosen = scenario();
+                chosen[part]["behaviour"] = json!({name: choice});
+                let read = Scenario::from_value(&chosen).map(|read| {
+                    read.world(1, regain_emulator::world::Bases::default(), regain_emulator::clock::Clock::frozen(read.clock))
+                        .map(|_| ())
+                });
+                assert!(matches!(read, Ok(Ok(()))), "{part}.behaviour.{name}: {choice}: {read:?}");
+            }
+        }
+    }
+    let mut wrong = scenario();
+    wrong["tenant"]["behaviour"] = json!({"federatedPassword": "maybe"});
+    let error = Scenario::from_value(&wrong).unwrap_err();
+    assert!(error.problem.contains("one of refused, forbidden, taken is wanted"), "{error}");
+}

@@ -25,6 +25,7 @@ use serde_json::Value;
 
 pub(crate) use batch::Get;
 pub use own_app::{AppWay, OwnApp, WayKind};
+pub(crate) use users::kept_elsewhere;
 pub(crate) use wire::{query, text, time};
 
 use crate::call::{Caller, Doing, How};
@@ -39,7 +40,12 @@ pub(crate) struct Graph {
     pub(crate) reports: Arc<Caller>,
     /// With the version, ending in a slash.
     pub(crate) base: Url,
+    /// Of each domain, whether another identity provider keeps its passwords.
+    pub(crate) federated: Federated,
 }
+
+/// Answers by domain, each asked for once.
+pub(crate) type Federated = std::sync::Mutex<std::collections::BTreeMap<String, Arc<tokio::sync::OnceCell<bool>>>>;
 
 /// An answer that was understood.
 #[derive(Debug, Clone)]

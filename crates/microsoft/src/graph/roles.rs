@@ -136,9 +136,12 @@ impl Graph {
         let answers = self.batch(READ, urgency, &gets).await?;
         let ([get, pim_get], [inner, pim_inner]) = (&gets, answers.as_slice()) else { return Err(few(READ)) };
         let list = self.list(READ, urgency, get, inner).await?;
-        // Without a licence, or leave to read PIM, its list takes nothing away from this one.
+        // Without a licence, or leave to read PIM, its list takes nothing away from this one. Unverified: how a
+        // tenant without the licence says so.
         let instances = match self.list(READ_PIM, urgency, pim_get, pim_inner).await {
-            Err(error) if error::is_refused(&error) => super::page::List { rows: Vec::new(), raw: vec![pim_inner.raw()] },
+            Err(error) if error::is_refused(&error) || error::is_gone(&error) => {
+                super::page::List { rows: Vec::new(), raw: vec![pim_inner.raw()] }
+            }
             other => other?,
         };
         Ok(Seen::new(direct(&list.rows, &instances.rows), [list.raw, instances.raw].concat()))

@@ -61,6 +61,12 @@ fn by_address(address: &str) -> Get {
     Get::eventual(format!("/users?$filter={}&$select={USER}&$count=true", query(&filter)))
 }
 
+/// The password of this account is not the directory's to change.
+pub(crate) fn kept_elsewhere(upn: &str) -> ProviderError {
+    let detail = format!("another identity provider keeps the password of {upn}: replace it there");
+    error::of(PASSWORD, 1, ProviderErrorKind::Rejected { code: "Federated".to_owned(), detail })
+}
+
 /// What was read beside the user itself.
 struct Beside {
     powers: Powers,
@@ -229,6 +235,25 @@ impl Graph {
         let verified = list.rows.iter().filter(|row| row.get("isVerified").and_then(Value::as_bool) == Some(true));
         let names = verified.filter_map(|row| text(row, "id")).map(str::to_lowercase).collect();
         Ok(Seen::new(names, list.raw))
+    }
+
+    /// Whether another identity provider keeps the passwords of this name's domain. Asked once a domain; where
+    /// that cannot be learned the answer is no, and the gap is told by the facet that reads the domains.
+    pub(crate) async fn is_federated(&self, upn: &str) -> bool {
+        let Some((_, domain)) = upn.rsplit_once('@') else { return false };
+        let domain = domain.to_lowercase();
+        let cell = {
+            let mut known = self.federated.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            known.entry(domain.clone()).or_default().clone()
+        };
+        *cell.get_or_init(|| self.ask_federated(&domain)).await
+    }
+
+    async fn ask_federated(&self, domain: &str) -> bool {
+        let below = format!("domains/{}?$select=id,authenticationType", super::wire::path(domain));
+        let Ok(request) = self.request(Method::GET, &below, Content::Nothing) else { return false };
+        let told = self.get(DOMAINS, Urgency::Lock, request.url, false).await;
+        told.is_ok_and(|told| text(&told.body, "authenticationType").is_some_and(|kind| kind.eq_ignore_ascii_case("federated")))
     }
 
     pub(crate) async fn set_sign_in(&self, account: &AccountId, allowed: bool) -> Result<Notes, ProviderError> {

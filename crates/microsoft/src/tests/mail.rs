@@ -2,8 +2,8 @@ use super::*;
 use crate::testing::{account, intent};
 use regain_incident::facets::forwarding::Forwarding;
 use regain_incident::facets::inbox_rules::Change;
-use regain_incident::facets::roles::GrantKind;
-use regain_ports::{Age, Mail as _};
+use regain_incident::facets::roles::{GrantKind, RoleGrant};
+use regain_ports::{Age, Mail};
 
 /// An Exchange that answers by cmdlet.
 async fn cmdlets(server: &MockServer, answer: impl Fn(&str, &Value) -> ResponseTemplate + Send + Sync + 'static) {
@@ -216,4 +216,59 @@ async fn role_groups_are_asked_only_where_a_name_is_not_certain() {
         [(GrantKind::ExchangeGroup, "Organization Management"), (GrantKind::ExchangeDirect, "Mailbox Import Export")]
     );
     assert_eq!(tenant.ours.round_trips().depth, 2);
+}
+
+/// How the absence of a rule, or of a member, is said is not known (docs/unverified.md, question 8). The known words
+/// are "gone already"; others fail the step with what was said; a 200 is for the next read to judge.
+#[tokio::test]
+async fn question_8_what_is_gone_or_there_already_is_success_or_a_stated_failure() {
+    let said = |status: u16, class: &str| {
+        let detail = format!("|{class}|said so");
+        ResponseTemplate::new(status).set_body_json(json!({"error": {"code": "x", "details": [{"message": detail}]}}))
+    };
+    let missing_member = said(400, "Microsoft.Exchange.Management.Tasks.MemberNotFoundException");
+    let already = said(400, "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException");
+    let otherwise = said(400, "Microsoft.Exchange.Configuration.Tasks.TaskException");
+    let nul = ResponseTemplate::new(403).set_body_bytes(vec![0; 4]);
+    let silent = rows(json!([]));
+    let grant = RoleGrant {
+        kind: GrantKind::ExchangeGroup,
+        assignment: "Organization Management".to_owned(),
+        of: regain_incident::facets::roles::Named { id: "g".to_owned(), name: "Organization Management".to_owned() },
+        scope: "/".to_owned(),
+        app_scope: None,
+        since: None,
+        until: None,
+        gives: Vec::new(),
+    };
+    for (cmdlet, answer, is_success) in [
+        ("Remove-InboxRule", missing(), true),
+        ("Remove-InboxRule", otherwise.clone(), false),
+        ("Remove-InboxRule", nul.clone(), false),
+        ("Remove-InboxRule", silent.clone(), true),
+        ("Remove-RoleGroupMember", missing_member, true),
+        ("Remove-RoleGroupMember", otherwise.clone(), false),
+        ("Remove-RoleGroupMember", nul.clone(), false),
+        ("Remove-RoleGroupMember", silent.clone(), true),
+        ("Add-RoleGroupMember", already, true),
+        ("Add-RoleGroupMember", otherwise, false),
+        ("Add-RoleGroupMember", nul, false),
+        ("Add-RoleGroupMember", silent, true),
+    ] {
+        let tenant = Tenant::new().await;
+        let (asked, answer) = (cmdlet.to_owned(), answer.clone());
+        cmdlets(&tenant.exchange, move |name, _| if name == asked { answer.clone() } else { rows(json!([])) }).await;
+        let told = match cmdlet {
+            "Remove-InboxRule" => {
+                let change = Change::Remove(Box::new(rule(true).await));
+                tenant.ours.change_rule(&account(), &change, &intent()).await
+            }
+            "Remove-RoleGroupMember" => Mail::withdraw(&tenant.ours, &account(), &grant, &intent()).await,
+            _ => Mail::give_back(&tenant.ours, &account(), &grant, &intent()).await,
+        };
+        assert_eq!(told.is_ok(), is_success, "{cmdlet}: {told:?}");
+        if let Err(error) = told {
+            assert!(matches!(error.kind, ProviderErrorKind::Rejected { .. } | ProviderErrorKind::Denied { .. }), "{error:?}");
+        }
+    }
 }
