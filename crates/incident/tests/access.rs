@@ -426,7 +426,8 @@ fn resources() -> Vec<Case> {
         case(
             "a filter on applications",
             [mfa().apps([]).change(|p| {
-                p.what.filter = Some(Filter { mode: FilterMode::Include, rule: "CustomSecurityAttribute.x -eq \"y\"".to_owned() })
+                p.what.filter =
+                    Some(Filter { mode: FilterMode::Include, rule: "CustomSecurityAttribute.x -eq \"y\"".to_owned() });
             })],
             anna(),
             stranger(),
@@ -768,7 +769,7 @@ fn devices() -> Vec<Case> {
             [Blocked(No)],
         ),
         case(
-            "an operator that nobody knows",
+            "a comparison that nobody knows",
             [block().only_devices("device.model -match \"S.*\"")],
             anna(),
             on(registered()),
@@ -784,8 +785,10 @@ fn devices() -> Vec<Case> {
         case(
             "a mode that nobody knows",
             [block().change(|p| {
-                p.devices =
-                    Some(Filter { mode: FilterMode::Other("perhaps".to_owned()), rule: "device.isCompliant -eq True".to_owned() })
+                p.devices = Some(Filter {
+                    mode: FilterMode::Other("perhaps".to_owned()),
+                    rule: "device.isCompliant -eq True".to_owned(),
+                });
             })],
             anna(),
             stranger(),

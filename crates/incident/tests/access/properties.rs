@@ -200,7 +200,7 @@ fn any_defaults() -> impl Strategy<Value = Known<bool>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     /// To know less never makes a certain answer the opposite one: it stays, or cannot be told any more.
     #[test]

@@ -102,7 +102,7 @@ pub struct Coverage {
     pub open: Vec<Open>,
     /// Accounts that may not sign in, and so were not asked about.
     pub disabled: Vec<AccountId>,
-    /// Situations in which nobody who was asked about is covered.
+    /// Situations in which certainly nobody who was asked about is covered.
     pub uncovered: Vec<String>,
 }
 
@@ -131,11 +131,11 @@ pub fn coverage(rules: Rules<'_>, question: Question, population: &[Subject], fa
     let (asked, disabled): (Vec<_>, Vec<_>) = population.iter().partition(|subject| subject.enabled != Known::Known(false));
     all.disabled = disabled.into_iter().map(|subject| subject.account.clone()).collect();
     for named in family {
-        let before = all.covered.len();
+        let before = all.gaps.len();
         for subject in &asked {
             all.add(rules, subject, named);
         }
-        if !asked.is_empty() && all.covered.len() == before {
+        if !asked.is_empty() && all.gaps.len() - before == asked.len() {
             all.uncovered.push(named.name.clone());
         }
     }
