@@ -1314,7 +1314,7 @@ fn strengths_are_worth_their_weakest_combination() {
 
 #[test]
 fn ranges_that_cannot_be_read_are_no_miss() {
-    for text in ["198.51.100.0", "198.51.100.0/33", "198.51.100.0/x", "office/24", ""] {
+    for text in ["198.51.100.0", "198.51.100.0/33", "198.51.100.0/x", "office/24", "::ffff:198.51.100.0/120", ""] {
         let mut tenant = Tenant::of(vec![mfa().from([named("odd")], [])]);
         tenant.locations.push(ranges("odd", false, &[text]));
         let verdict = tenant.verdict(&anna(), &at("198.51.100.0"));

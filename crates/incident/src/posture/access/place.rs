@@ -99,7 +99,8 @@ impl FromStr for Range {
         let (base, length) = text.trim().split_once('/').ok_or(())?;
         let (base, length): (IpAddr, u32) = (base.parse().map_err(drop)?, length.parse().map_err(drop)?);
         let most = if base.is_ipv4() { 32 } else { 128 };
-        if length <= most { Ok(Self { base, length }) } else { Err(()) }
+        // An older address in the newer spelling has a length that means something else.
+        if length <= most && base.to_canonical() == base { Ok(Self { base, length }) } else { Err(()) }
     }
 }
 

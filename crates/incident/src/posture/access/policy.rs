@@ -83,7 +83,7 @@ pub struct AccessPolicy {
     pub sign_in_risk: BTreeSet<Risk>,
     /// Levels of the risk from inside; none is not limited.
     pub insider_risk: BTreeSet<InsiderRisk>,
-    /// Flows; none is not limited.
+    /// Flows; none is not limited. The flow `none`, written out, is a value that nobody knows.
     pub flows: BTreeSet<Flow>,
     /// Conditions that this version does not know, by name, as they were read.
     pub other_conditions: BTreeMap<String, String>,

@@ -87,8 +87,6 @@ pub enum Open {
     ActiveSyncSupported,
     /// Something is excluded and nothing included.
     ExclusionOnly,
-    /// The flow "none" as a condition.
-    FlowNone,
     /// Trusted addresses of the older multi-factor settings, which no interface shows.
     MfaTrustedAddresses,
     /// The place comes from a telephone's own position.
@@ -105,8 +103,6 @@ pub enum Open {
     DeviceCodeDevice,
     /// Which factors a risk remediation asks for.
     RiskRemediation,
-    /// Two policies pull continuous access evaluation in opposite directions.
-    ContinuousAccessConflict,
     /// A certificate of one factor, together with something one has.
     CertificateAndSecondFactor,
     /// Exchange ActiveSync with modern authentication under security defaults.
