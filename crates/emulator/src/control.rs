@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here is visible to the services of the tenant, and reading changes nothing.
 
+mod setting;
+
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -89,9 +91,15 @@ fn settle_device(world: &mut World, request: &Request) -> Answer {
     }
 }
 
-/// Performs a call as somebody else who may do everything, past faults, limits and record.
+/// Performs a call as somebody else who may do everything, past faults, limits and record; or sets one setting.
 fn change(world: &mut World, request: &Request) -> Answer {
     let body = request.json().unwrap_or(Value::Null);
+    if body["set"].is_object() {
+        return match setting::set(world, &body["set"]) {
+            Ok(()) => Answer::empty(204),
+            Err(problem) => wrong(400, &problem),
+        };
+    }
     let call = &body["graph"];
     let (Some(method), Some(path)) = (call["method"].as_str(), call["path"].as_str()) else {
         return wrong(400, "graph: method and path are wanted");

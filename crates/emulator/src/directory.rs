@@ -55,6 +55,10 @@ pub struct Directory {
     pub unit_members: BTreeMap<String, Vec<String>>,
     /// Domains.
     pub domains: Vec<Value>,
+    /// What is known of the federation of a domain, by its name in lower case.
+    pub federations: BTreeMap<String, Value>,
+    /// Policies of the whole tenant, and what is reported of them.
+    pub policies: crate::policies::Policies,
     /// By object id.
     pub service_principals: BTreeMap<String, Value>,
     /// Subscribed SKUs.

@@ -14,6 +14,7 @@ pub mod directory;
 pub mod licences;
 pub mod objects;
 pub mod permissions;
+pub mod policies;
 pub mod roles;
 pub mod sessions;
 pub mod world;

@@ -6,7 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::directory::{Directory, scope_of, text, window};
-use crate::exchange::{Exchange, Mailbox, Rule, RuleKind, names_people};
+use crate::exchange::{Exchange, Mailbox, Row, Rule, RuleKind, escapes_audit, names_people, protocols_of};
+use crate::policies::conditional;
 use crate::world::Tenant;
 
 /// The whole tenant.
@@ -26,6 +27,8 @@ pub fn normal_form(tenant: &Tenant) -> Value {
         "roleGroups": role_groups,
         "managementRoles": ordered(assigned.collect()),
         "mailboxes": mailboxes,
+        "policies": policies(directory),
+        "organisation": organisation(exchange),
         "blockedSenders": sorted(exchange.blocked().map(|block| block.address.to_ascii_lowercase()).collect()),
     })
 }
@@ -48,9 +51,38 @@ pub fn mailbox(exchange: &Exchange, mailbox: &Mailbox) -> Value {
         "deliverToMailboxAndForward": mailbox.deliver_to_mailbox_and_forward,
         "grantSendOnBehalfTo": sorted(mailbox.grant_send_on_behalf_to.clone()),
         "accountDisabled": mailbox.account_disabled,
+        "protocols": protocols(mailbox),
+        "escapesAudit": escapes_audit(mailbox),
         "rules": mailbox.rules.iter().map(|one| rule(exchange, one)).collect::<Vec<_>>(),
         "clientRules": sorted(mailbox.client_rules.clone()),
     })
+}
+
+/// The ways of reading and sending, without whose they are.
+fn protocols(mailbox: &Mailbox) -> Value {
+    let whose = ["PrimarySmtpAddress", "DisplayName", "ExternalDirectoryObjectId", "Guid", "Identity"];
+    protocols_of(mailbox).into_iter().filter(|(name, _)| !whose.contains(&name.as_str())).collect::<Map<_, _>>().into()
+}
+
+/// Policies of the whole tenant. One of Conditional Access that is off is as good as none.
+fn policies(directory: &Directory) -> Value {
+    let mut all = directory.policies.all().clone();
+    let on = directory.policies.list("conditionalAccessPolicies").iter().filter(|policy| policy["state"] != "disabled");
+    all["conditionalAccessPolicies"] = ordered(on.map(conditional::plain).collect());
+    if let Some(members) = all["authenticationMethodsPolicy"].as_object_mut() {
+        members.remove("lastModifiedDateTime");
+    }
+    all
+}
+
+/// Settings of the Exchange organisation, without their dates and numbers.
+fn organisation(exchange: &Exchange) -> Value {
+    let plain = |row: &Row| -> Value {
+        let kept = row.iter().filter(|(name, _)| !name.starts_with("When") && *name != "Guid");
+        kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+    };
+    let all = exchange.organisation().map(|(noun, rows)| (noun.to_owned(), rows.iter().map(plain).collect::<Value>()));
+    all.collect::<Map<_, _>>().into()
 }
 
 /// One rule, without its number.

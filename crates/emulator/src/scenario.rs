@@ -197,7 +197,7 @@ impl Scenario {
 
     fn read_tenant_objects(&mut self) {
         let (id, name) = (&self.tenant_id, &self.tenant_name);
-        self.directory.skus = self.licences.iter().filter_map(|sku| licences::subscribed_sku(id, name, sku)).collect();
+        self.directory.skus = skus_of(id, name, &self.licences);
         self.directory.domains = vec![graph::domain(&self.initial_domain, true)];
         for principal in [graph_principal(), exchange_principal()] {
             let id = directory::text(&principal, "id").to_owned();
@@ -228,6 +228,11 @@ impl Scenario {
         }
         Ok(())
     }
+}
+
+/// The products of a tenant, as it lists them.
+pub fn skus_of(id: &str, name: &str, licences: &[String]) -> Vec<Value> {
+    licences.iter().filter_map(|sku| licences::subscribed_sku(id, name, sku)).collect()
 }
 
 fn licences_of(tenant: &Place) -> Result<Vec<String>, ScenarioError> {

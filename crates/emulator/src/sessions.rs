@@ -18,13 +18,56 @@ pub struct Refresh {
     pub scopes: Vec<String>,
     /// When.
     pub issued: Timestamp,
+    /// What the person had shown.
+    pub proof: Proof,
     serial: u64,
+}
+
+/// What a person has shown at a sign-in, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The password alone.
+    Password,
+    /// A second factor.
+    Mfa,
+    /// Something stronger in place of the password.
+    Passwordless,
+    /// Something that cannot be phished.
+    Resistant,
+}
+
+/// What a person has shown, and on which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// How strong.
+    pub strength: Strength,
+    /// By a code that was typed on another device. Tokens that come of it keep the mark.
+    pub device_code: bool,
+}
+
+impl Proof {
+    /// The password alone.
+    pub const PASSWORD: Self = Self { strength: Strength::Password, device_code: false };
+    /// What the session of an honest person has, whoever holds it now.
+    pub const SESSION: Self = Self { strength: Strength::Mfa, device_code: false };
 }
 
 impl Refresh {
     /// A token for an account, through an app.
     pub fn new(account: &str, client_id: &str, scopes: &[String], issued: Timestamp) -> Self {
-        Self { account: account.to_owned(), client_id: client_id.to_owned(), scopes: scopes.to_vec(), issued, serial: 0 }
+        Self {
+            account: account.to_owned(),
+            client_id: client_id.to_owned(),
+            scopes: scopes.to_vec(),
+            issued,
+            proof: Proof::SESSION,
+            serial: 0,
+        }
+    }
+
+    /// The same with what the person had shown.
+    pub fn with_proof(self, proof: Proof) -> Self {
+        Self { proof, ..self }
     }
 }
 

@@ -125,6 +125,8 @@ pub struct Behaviour {
     pub sign_ins_without_licence: WithoutLicence,
     /// Outside the global cloud a token for Exchange is asked for by the global cloud's name of it.
     pub exchange_is_global: bool,
+    /// Conditional Access without Entra ID P1: reading is refused, or there is nothing to read.
+    pub conditional_access_refused: bool,
     /// A row came into a list while it was read: the next page begins one earlier.
     pub page_moves: bool,
 }
@@ -192,6 +194,7 @@ impl Default for Behaviour {
             pim_without_licence: WithoutLicence::Code,
             sign_ins_without_licence: WithoutLicence::Code,
             exchange_is_global: false,
+            conditional_access_refused: false,
             page_moves: false,
         }
     }

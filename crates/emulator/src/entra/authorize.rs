@@ -11,7 +11,7 @@ use super::asked::{Asked, FIRST_PARTY};
 use super::failure::Failure;
 use super::grants::{CODE_LIFE, Code};
 use super::user::{self, Granted};
-use super::{Form, Place, assertion, page};
+use super::{Form, Place, access, assertion, page};
 use crate::encoding;
 use crate::message::{Answer, Request};
 use crate::world::World;
@@ -41,7 +41,7 @@ pub fn signed_in(world: &mut World, tenant: &str, form: &Form) -> Answer {
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     match user::by_password(world, field("login"), field("passwd")) {
         Err(failure) => sign_in(tenant, context, field("login"), Some(&failure.text())),
-        Ok(account) => match code(world, &account, &asked) {
+        Ok(account) => match code(world, &account, &asked, form) {
             Ok(code) => redirect(&asked, &[("code", &code), ("session_state", &crate::seed::named_uuid(&code))]),
             Err(failure) => failure.redirect(world, &asked),
         },
@@ -112,10 +112,12 @@ fn without_port(address: &str) -> String {
     format!("{scheme}://{host}/{path}").trim_end_matches('/').to_owned()
 }
 
-fn code(world: &mut World, account: &str, asked: &Form) -> Result<String, Failure> {
+fn code(world: &mut World, account: &str, asked: &Form, form: &Form) -> Result<String, Failure> {
     let client_id = asked.get("client_id").cloned().unwrap_or_default();
     let wanted = Asked::parse(world, asked)?;
     let scopes = wanted.scopes(world, &client_id)?;
+    let proof = access::at_a_page(world, account);
+    user::check_access(world, (account, proof), &client_id, wanted.service, form)?;
     let challenge = asked.get("code_challenge").map(|hash| {
         let method = asked.get("code_challenge_method").map_or("plain", String::as_str);
         (hash.clone(), method.to_owned())
@@ -170,6 +172,7 @@ pub(crate) fn redeem(world: &mut World, place: &Place, client_id: &str, form: &F
     let asked = Asked::parse(world, form)?;
     let granted = Granted {
         account: &code.account,
+        proof: access::at_a_page(world, &code.account),
         client_id,
         scopes: &code.scopes,
         service: code.service,
@@ -177,7 +180,7 @@ pub(crate) fn redeem(world: &mut World, place: &Place, client_id: &str, form: &F
         wants_identity: code.wants_identity || asked.wants_identity,
         nonce: code.nonce.as_deref(),
     };
-    Ok(user::answer(world, &granted, form))
+    user::answer(world, &granted, form)
 }
 
 fn check_code(world: &World, code: &Code, client_id: &str, form: &Form) -> Result<(), Failure> {

@@ -8,8 +8,9 @@ use super::asked::Asked;
 use super::failure::Failure;
 use super::grants::{DEVICE_LIFE, Device, DeviceState};
 use super::user::{self, Granted};
-use super::{Form, Place, assertion, page};
+use super::{Form, Place, access, assertion, page};
 use crate::message::Answer;
+use crate::sessions::Proof;
 use crate::world::World;
 
 /// Seconds between two questions of the client.
@@ -71,10 +72,21 @@ pub fn typed(world: &mut World, form: &Form) -> Answer {
         Ok(account) => account,
         Err(failure) => return form_page(Some(&failure.text())),
     };
+    if let Err(failure) = check_access(world, &account, form) {
+        return form_page(Some(&failure.text()));
+    }
     match decide(world, field("otc"), DeviceState::Approved(account)) {
         Ok(()) => page::page(200, "You have signed in", "<p>You can close this window.</p>"),
         Err(problem) => form_page(Some(problem)),
     }
+}
+
+/// What the tenant demands is asked for at the page already.
+fn check_access(world: &mut World, account: &str, form: &Form) -> Result<(), Failure> {
+    let typed = form.get("otc").map(String::as_str).unwrap_or_default();
+    let Some(device) = world.tenant.grants.device_of(typed).cloned() else { return Ok(()) };
+    let proof = Proof { device_code: true, ..access::at_a_page(world, account) };
+    user::check_access(world, (account, proof), &device.client_id, device.service, form)
 }
 
 /// Settles a code that is still open.
@@ -129,6 +141,7 @@ pub(crate) fn redeem(world: &mut World, place: &Place, client_id: &str, form: &F
     let asked = Asked::parse(world, form)?;
     let granted = Granted {
         account: &account,
+        proof: Proof { device_code: true, ..access::at_a_page(world, &account) },
         client_id,
         scopes: &device.scopes,
         service: device.service,
@@ -136,5 +149,5 @@ pub(crate) fn redeem(world: &mut World, place: &Place, client_id: &str, form: &F
         wants_identity: device.wants_identity || asked.wants_identity,
         nonce: None,
     };
-    Ok(user::answer(world, &granted, form))
+    user::answer(world, &granted, form)
 }

@@ -29,6 +29,11 @@ impl Failure {
         Self::new(400, "invalid_grant", code, text)
     }
 
+    /// The person has to do something first.
+    pub fn interaction(code: u32, text: &str) -> Self {
+        Self { suberror: Some("basic_action"), ..Self::new(400, "interaction_required", code, text) }
+    }
+
     /// The tenant is not here.
     pub fn no_tenant(tenant: &str) -> Self {
         let text = format!(
@@ -107,6 +112,9 @@ impl Failure {
         });
         if let Some(suberror) = self.suberror {
             body["suberror"] = Value::from(suberror);
+        }
+        if self.suberror == Some("basic_action") {
+            body["claims"] = Value::from("{\"access_token\":{}}");
         }
         Answer::json(self.status, &body)
     }

@@ -4,6 +4,7 @@
 //! Invariant: whoever gets a token could get one at this moment of the tenant. Failures carry the codes of
 //! the real service, since clients branch on them.
 
+mod access;
 mod asked;
 mod assertion;
 mod authorize;
@@ -27,6 +28,7 @@ use serde_json::{Value, json};
 
 use crate::encoding;
 use crate::message::{Answer, Request};
+use crate::sessions::Proof;
 use crate::world::{App, Refresh, World};
 use asked::Asked;
 pub use assertion::EXCHANGE_AUDIENCE;
@@ -34,6 +36,12 @@ use failure::Failure;
 use user::Granted;
 
 pub(crate) type Form = BTreeMap<String, String>;
+
+/// The field under which a form keeps where it came from; what a client sends under this name is lost.
+pub(crate) const ADDRESS: &str = "@address";
+
+/// Where whoever signs in here comes from, if the request does not say.
+const LOOPBACK: &str = "127.0.0.1";
 
 /// Where a token was asked for.
 pub(crate) struct Place<'a> {
@@ -83,6 +91,8 @@ fn form_of(request: &Request) -> Form {
         form.entry("client_id".to_owned()).or_insert_with(|| encoding::decode(id));
         form.entry("client_secret".to_owned()).or_insert_with(|| encoding::decode(secret));
     }
+    let address = request.header("x-forwarded-for").unwrap_or(LOOPBACK).split(',').next().unwrap_or_default().trim().to_owned();
+    form.insert(ADDRESS.to_owned(), address);
     form
 }
 
@@ -167,7 +177,7 @@ fn for_password(world: &mut World, place: &Place, client_id: &str, form: &Form) 
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let account = user::by_password(world, field("username"), field("password"))?;
     let scopes = asked.scopes(world, client_id)?;
-    Ok(user_answer(world, &account, client_id, &scopes, &asked, form))
+    user_answer(world, (&account, Proof::PASSWORD), client_id, &scopes, &asked, form)
 }
 
 fn for_refresh(world: &mut World, place: &Place, client_id: &str, form: &Form) -> Result<Answer, Failure> {
@@ -188,12 +198,20 @@ fn for_refresh(world: &mut World, place: &Place, client_id: &str, form: &Form) -
     let is_callers = world.tenant.app(client_id).is_some();
     let keeps = asked.named.is_empty() && !(is_callers && asked.is_default);
     let scopes = if keeps { refresh.scopes.clone() } else { asked.scopes(world, client_id)? };
-    Ok(user_answer(world, &refresh.account, client_id, &scopes, &asked, form))
+    user_answer(world, (&refresh.account, refresh.proof), client_id, &scopes, &asked, form)
 }
 
-fn user_answer(world: &mut World, account: &str, client_id: &str, scopes: &[String], asked: &Asked, form: &Form) -> Answer {
+fn user_answer(
+    world: &mut World,
+    (account, proof): (&str, Proof),
+    client_id: &str,
+    scopes: &[String],
+    asked: &Asked,
+    form: &Form,
+) -> Result<Answer, Failure> {
     let granted = Granted {
         account,
+        proof,
         client_id,
         scopes,
         service: asked.service,
@@ -205,9 +223,9 @@ fn user_answer(world: &mut World, account: &str, client_id: &str, scopes: &[Stri
 }
 
 /// Issues a refresh token, as a sign-in would.
-pub fn refresh_token(world: &mut World, account: &str, client_id: &str, scopes: &[String]) -> String {
+pub fn refresh_token(world: &mut World, account: &str, client_id: &str, scopes: &[String], proof: Proof) -> String {
     let token = format!("0.AX{}", world.tenant.mint.opaque());
-    world.tenant.sessions.issue(token.clone(), Refresh::new(account, client_id, scopes, world.now));
+    world.tenant.sessions.issue(token.clone(), Refresh::new(account, client_id, scopes, world.now).with_proof(proof));
     token
 }
 

@@ -6,15 +6,18 @@ use serde_json::{Value, json};
 
 use super::asked::FIRST_PARTY;
 use super::failure::Failure;
-use super::{Form, keys, token};
+use super::{Form, access, keys, token};
 use crate::directory::text;
 use crate::message::{Answer, Service};
+use crate::sessions::Proof;
 use crate::world::{Refresh, World};
 
 /// What a person gets.
 pub struct Granted<'a> {
     /// Object id of the account.
     pub account: &'a str,
+    /// What the person has shown.
+    pub proof: Proof,
     /// Through which client.
     pub client_id: &'a str,
     /// Delegated permissions.
@@ -87,15 +90,16 @@ pub fn check_client(world: &World, client_id: &str) -> Result<(), Failure> {
     Err(if known { Failure::no_consent(client_id) } else { Failure::no_app(client_id, &world.tenant.name) })
 }
 
-/// The answer of the token endpoint.
-pub fn answer(world: &mut World, granted: &Granted, form: &Form) -> Answer {
-    let &Granted { account, client_id, scopes, service, copes_with_challenges, wants_identity, nonce } = granted;
+/// The answer of the token endpoint, unless the tenant demands more than the person has shown.
+pub fn answer(world: &mut World, granted: &Granted, form: &Form) -> Result<Answer, Failure> {
+    let &Granted { account, proof, client_id, scopes, service, copes_with_challenges, wants_identity, nonce } = granted;
+    check_access(world, (account, proof), client_id, service, form)?;
     let now = world.now;
     let access = token::for_user(&mut world.tenant, account, client_id, scopes, service, now);
     if copes_with_challenges {
         world.tenant.sessions.watch_access(&access, account);
     }
-    let refresh = super::refresh_token(world, account, client_id, scopes);
+    let refresh = super::refresh_token(world, account, client_id, scopes, proof);
     let seconds = world.tenant.behaviour.token_seconds;
     let mut body = json!({
         "token_type": "Bearer", "scope": scopes.join(" "), "expires_in": seconds, "ext_expires_in": seconds,
@@ -108,7 +112,20 @@ pub fn answer(world: &mut World, granted: &Granted, form: &Form) -> Answer {
         let info = json!({"uid": account, "utid": world.tenant.id});
         body["client_info"] = Value::from(URL_SAFE_NO_PAD.encode(info.to_string()));
     }
-    Answer::json(200, &body)
+    Ok(Answer::json(200, &body))
+}
+
+/// Whether the tenant lets this sign-in in.
+pub fn check_access(
+    world: &World,
+    (account, proof): (&str, Proof),
+    client_id: &str,
+    service: Service,
+    form: &Form,
+) -> Result<(), Failure> {
+    let address = form.get(super::ADDRESS).map(String::as_str).unwrap_or_default();
+    let client = access::client_kind(world, client_id);
+    access::check(world, &access::SignIn { account, service, proof, client, address })
 }
 
 /// The identity token, for the client to read.

@@ -3,6 +3,8 @@
 //! Names and types are those of the published reference. A cmdlet or a parameter that is not here does
 //! not exist for a caller: the first answers like a missing role, the second like a wrong parameter set.
 
+use crate::message::Service;
+
 /// What a cmdlet touches: roles are given by area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
@@ -11,6 +13,10 @@ pub enum Area {
     Roles,
     RestrictedEntities,
     Configuration,
+    /// Filters, signatures and what leaves the organisation by itself.
+    Protection,
+    /// Alert policies, at the Purview endpoint.
+    Alerts,
 }
 
 /// One cmdlet.
@@ -58,6 +64,15 @@ impl Cmdlet {
         !self.name.starts_with("Get-")
     }
 
+    /// Whether this host has it: Security & Compliance has two of them, one of which is its own.
+    pub fn is_at(&self, service: Service) -> bool {
+        match self.name {
+            "Get-AdminAuditLogConfig" => true,
+            "Get-ProtectionAlert" => service == Service::Purview,
+            _ => service == Service::Exchange,
+        }
+    }
+
     /// Its parameters.
     pub fn parameters(&self) -> impl Iterator<Item = Parameter> {
         let rule = matches!(self.name, "New-InboxRule" | "Set-InboxRule");
@@ -80,6 +95,11 @@ fn parameter(word: &'static str) -> Parameter {
         "list" => Kind::List,
         "Importance" => Kind::Enum("Importance", &["Low", "Normal", "High"]),
         "Sensitivity" => Kind::Enum("Sensitivity", &["Normal", "Personal", "Private", "CompanyConfidential"]),
+        "AutoForwardingMode" => Kind::Enum("AutoForwardingMode", &["Automatic", "Off", "On"]),
+        "OutboundAction" => Kind::Enum("OutboundRecipientLimitsExceededAction", &["Alert", "BlockUserForToday", "BlockUser"]),
+        "RuleState" => Kind::Enum("RuleState", &["Enabled", "Disabled"]),
+        "RuleMode" => Kind::Enum("RuleMode", &["Audit", "AuditAndNotify", "Enforce"]),
+        "AllowedOOFType" => Kind::Enum("AllowedOOFType", &["External", "ExternalLegacy", "InternalLegacy", "None"]),
         "InboxRuleMessageType" => Kind::Enum("InboxRuleMessageType", MESSAGE_TYPES),
         _ => Kind::Text,
     };
@@ -252,7 +272,7 @@ const CMDLETS: &[Cmdlet] = &[
     },
     Cmdlet {
         name: "Get-HostedOutboundSpamFilterPolicy",
-        area: Area::Configuration,
+        area: Area::Protection,
         parameters: "Identity",
     },
     Cmdlet {
@@ -341,7 +361,218 @@ const CMDLETS: &[Cmdlet] = &[
     },
     Cmdlet {
         name: "Get-HostedOutboundSpamFilterRule",
+        area: Area::Protection,
+        parameters: "Identity State:RuleState",
+    },
+    Cmdlet {
+        name: "Get-AntiPhishPolicy",
+        area: Area::Protection,
+        parameters: "Identity Advanced:switch Impersonation:switch Spoof:switch",
+    },
+    Cmdlet {
+        name: "Get-HostedContentFilterPolicy",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Get-MalwareFilterPolicy",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Get-SafeLinksPolicy",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Get-SafeAttachmentPolicy",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Get-AtpPolicyForO365",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Get-EOPProtectionPolicyRule",
+        area: Area::Protection,
+        parameters: "Identity State:RuleState",
+    },
+    Cmdlet {
+        name: "Get-ATPProtectionPolicyRule",
+        area: Area::Protection,
+        parameters: "Identity State:RuleState",
+    },
+    Cmdlet {
+        name: "Get-DkimSigningConfig",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Set-HostedOutboundSpamFilterPolicy",
+        area: Area::Protection,
+        parameters: "Identity! ActionWhenThresholdReached:OutboundAction AdminDisplayName \
+         AutoForwardingMode:AutoForwardingMode BccSuspiciousOutboundAdditionalRecipients:list \
+         BccSuspiciousOutboundMail:bool Confirm:switch NotifyOutboundSpam:bool \
+         NotifyOutboundSpamRecipients:list RecipientLimitExternalPerHour:number \
+         RecipientLimitInternalPerHour:number RecipientLimitPerDay:number WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Get-ExternalInOutlook",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Set-AdminAuditLogConfig",
         area: Area::Configuration,
-        parameters: "Identity State",
+        parameters: "Confirm:switch Force:switch UnifiedAuditLogIngestionEnabled:bool WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Set-OrganizationConfig",
+        area: Area::Configuration,
+        parameters: "ShortenEventScopeDefault ActionableMessagesExtenalAccessTokenEnabled:bool \
+         ActivityBasedAuthenticationTimeoutEnabled:bool \
+         ActivityBasedAuthenticationTimeoutInterval \
+         ActivityBasedAuthenticationTimeoutWithSingleSignOnEnabled:bool \
+         AppsForOfficeEnabled:bool AsyncSendEnabled:bool AuditDisabled:bool \
+         AutoArchivingThresholdPercentage:number AutodiscoverPartialDirSync:bool \
+         AutoEnableArchiveMailbox:bool AutoExpandingArchive:switch \
+         AutomaticForcedReadReceiptEnabled:bool BlockMoveMessagesForGroupFolders:bool \
+         BookingsAddressEntryRestricted:bool BookingsAuthEnabled:bool \
+         BookingsBlockedWordsEnabled:bool BookingsCreationOfCustomQuestionsRestricted:bool \
+         BookingsEnabled:bool BookingsExposureOfStaffDetailsRestricted:bool \
+         BookingsMembershipApprovalRequired:bool BookingsNamingPolicyEnabled:bool \
+         BookingsNamingPolicyPrefix BookingsNamingPolicyPrefixEnabled:bool \
+         BookingsNamingPolicySuffix BookingsNamingPolicySuffixEnabled:bool \
+         BookingsNotesEntryRestricted:bool BookingsPaymentsEnabled:bool \
+         BookingsPhoneNumberEntryRestricted:bool BookingsSearchEngineIndexDisabled:bool \
+         BookingsSmsMicrosoftEnabled:bool BookingsSocialSharingRestricted:bool \
+         ByteEncoderTypeFor7BitCharsets:number ComplianceMLBgdCrawlEnabled:bool \
+         Confirm:switch ConnectorsActionableMessagesEnabled:bool ConnectorsEnabled:bool \
+         ConnectorsEnabledForOutlook:bool ConnectorsEnabledForSharepoint:bool \
+         ConnectorsEnabledForTeams:bool ConnectorsEnabledForYammer:bool \
+         DefaultAuthenticationPolicy DefaultFolderPermissionRestricted:bool \
+         DefaultGroupAccessType DefaultMinutesToReduceLongEventsBy:number \
+         DefaultMinutesToReduceShortEventsBy:number DefaultPublicFolderAgeLimit \
+         DefaultPublicFolderDeletedItemRetention DefaultPublicFolderIssueWarningQuota \
+         DefaultPublicFolderMaxItemSize DefaultPublicFolderMovedItemRetention \
+         DefaultPublicFolderProhibitPostQuota DelayedDelicensingEnabled:bool \
+         DirectReportsGroupAutoCreationEnabled:bool DisablePlusAddressInRecipients:bool \
+         DistributionGroupDefaultOU DistributionGroupNameBlockedWordsList:list \
+         DistributionGroupNamingPolicy DLPViaDcsEnabled:bool DLPWaitOnSendEnabled:bool \
+         DLPWaitOnSendTimeout:number ElcProcessingDisabled:bool EnableOutlookEvents:bool \
+         EndUserDLUpgradeFlowsDisabled:bool \
+         EndUserMailNotificationForDelayedDelicensingEnabled:bool \
+         EnforceExoAppRbacPermissions:bool EnforceShortenEventSetting:switch \
+         EwsAllowEntourage:bool EwsAllowList:list EwsAllowMacOutlook:bool \
+         EwsAllowOutlook:bool EwsAllowedAppIDs EwsApplicationAccessPolicy EwsBlockList:list \
+         EwsEnabled:bool ExchangeAttributesCloudManagedByDefault:switch \
+         ExchangeAttributesServerManagedByDefault:switch ExchangeNotificationEnabled:bool \
+         ExchangeNotificationRecipients:list FindTimeAttendeeAuthenticationEnabled:bool \
+         FindTimeAutoScheduleDisabled:bool FindTimeLockPollForAttendeesEnabled:bool \
+         FindTimeOnlineMeetingOptionDisabled:bool FocusedInboxOn:bool \
+         HierarchicalAddressBookRoot HybridRSVPEnabled:bool InRegionRoutingEnabled:bool \
+         IPListBlocked:list IsGroupFoldersAndRulesEnabled:bool \
+         IsGroupMemberAllowedToEditContent:bool LeanPopoutEnabled:bool \
+         LinkPreviewEnabled:bool MailTipsAllTipsEnabled:bool \
+         MailTipsExternalRecipientsTipsEnabled:bool MailTipsGroupMetricsEnabled:bool \
+         MailTipsLargeAudienceThreshold:number MailTipsMailboxSourcedTipsEnabled:bool \
+         MaskClientIpInReceivedHeadersEnabled:bool MatchSenderOrganizerProperties:bool \
+         MessageHighlightsEnabled:bool MessageRecallAlertRecipientsEnabled:bool \
+         MessageRecallAlertRecipientsReadMessagesOnlyEnabled:bool MessageRecallEnabled:bool \
+         MessageRecallMaxRecallableAge MessageRemindersEnabled:bool \
+         MobileAppEducationEnabled:bool OAuth2ClientProfileEnabled:bool \
+         OnlineMeetingsByDefaultEnabled:bool OutlookGifPickerDisabled:bool \
+         OutlookMobileGCCRestrictionsEnabled:bool OutlookPayEnabled:bool \
+         OutlookTextPredictionDisabled:bool PerTenantSwitchToESTSEnabled:bool \
+         PostponeRoamingSignaturesUntilLater:bool PublicComputersDetectionEnabled:bool \
+         PublicFoldersEnabled PublicFolderShowClientControl:bool ReadTrackingEnabled:bool \
+         RecallReadMessagesEnabled:bool RejectDirectSend:bool RecipientDelimiters:bool \
+         RemotePublicFolderMailboxes:list SendFromAliasEnabled:bool \
+         SharedDomainEmailAddressFlowEnabled:bool SiteMailboxCreationURL \
+         SmtpActionableMessagesEnabled:bool \
+         TenantAdminNotificationForDelayedDelicensingEnabled:bool \
+         TwoClickMailPreviewEnabled:bool VisibleMeetingUpdateProperties \
+         WebPushNotificationsDisabled:bool WebSuggestedRepliesDisabled:bool WhatIf:switch \
+         WorkspaceTenantEnabled:bool",
+    },
+    Cmdlet {
+        name: "Set-TransportConfig",
+        area: Area::Configuration,
+        parameters: "AddressBookPolicyRoutingEnabled:bool AllowLegacyTLSClients:bool ClearCategories:bool \
+         Confirm:switch ConvertDisclaimerWrapperToEml:bool DSNConversionMode \
+         ExternalDelayDsnEnabled:bool ExternalDsnDefaultLanguage \
+         ExternalDsnLanguageDetectionEnabled:bool ExternalDsnReportingAuthority \
+         ExternalDsnSendHtml:bool ExternalPostmasterAddress Force:switch \
+         HeaderPromotionModeSetting InternalDelayDsnEnabled:bool InternalDsnDefaultLanguage \
+         InternalDsnLanguageDetectionEnabled:bool InternalDsnReportingAuthority \
+         InternalDsnSendHtml:bool JournalMessageExpirationDays:number JournalingReportNdrTo \
+         MaxRecipientEnvelopeLimit MessageExpiration PreventDuplicateJournalingEnabled:bool \
+         ReplyAllStormBlockDurationHours:number \
+         ReplyAllStormDetectionMinimumRecipients:number \
+         ReplyAllStormDetectionMinimumReplies:number ReplyAllStormProtectionEnabled:bool \
+         Rfc2231EncodingEnabled:bool SmtpClientAuthenticationDisabled:bool \
+         VoicemailJournalingEnabled:bool WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Set-RemoteDomain",
+        area: Area::Configuration,
+        parameters: "Identity! AllowedOOFType:AllowedOOFType AutoForwardEnabled:bool \
+         AutoReplyEnabled:bool ByteEncoderTypeFor7BitCharsets CharacterSet Confirm:switch \
+         ContentType DeliveryReportEnabled:bool DisplaySenderName:bool IsInternal:bool \
+         LineWrapSize MeetingForwardNotificationEnabled:bool Name \
+         NDRDiagnosticInfoEnabled:bool NDREnabled:bool NonMimeCharacterSet \
+         PreferredInternetCodePageForShiftJis RequiredCharsetCoverage:number \
+         TargetDeliveryDomain:bool TNEFEnabled:bool TrustedMailInboundEnabled:bool \
+         TrustedMailOutboundEnabled:bool UseSimpleDisplayName:bool WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Enable-TransportRule",
+        area: Area::Configuration,
+        parameters: "Identity! Confirm:switch Mode:RuleMode WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Disable-TransportRule",
+        area: Area::Configuration,
+        parameters: "Identity! Confirm:switch WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Get-AuthenticationPolicy",
+        area: Area::Configuration,
+        parameters: "Identity AllowLegacyExchangeTokens:switch TenantId",
+    },
+    Cmdlet {
+        name: "Get-SharingPolicy",
+        area: Area::Configuration,
+        parameters: "Identity",
+    },
+    Cmdlet {
+        name: "Set-CASMailbox",
+        area: Area::Recipients,
+        parameters: "Identity! ActiveSyncAllowedDeviceIDs:list ActiveSyncBlockedDeviceIDs:list \
+         ActiveSyncDebugLogging:bool ActiveSyncEnabled:bool ActiveSyncMailboxPolicy \
+         ActiveSyncSuppressReadReceipt:bool Confirm:switch EwsAllowEntourage:bool \
+         EwsAllowList:list EwsAllowMacOutlook:bool EwsAllowOutlook:bool \
+         EwsApplicationAccessPolicy EwsBlockList:list EwsEnabled:bool ImapEnabled:bool \
+         ImapForceICalForCalendarRetrievalOption:bool ImapMessagesRetrievalMimeFormat \
+         ImapSuppressReadReceipt:bool ImapUseProtocolDefaults:bool \
+         IsOptimizedForAccessibility:bool MacOutlookEnabled:bool MAPIEnabled:bool \
+         OneWinNativeOutlookEnabled:bool OutlookMobileEnabled:bool OWAEnabled:bool \
+         OWAforDevicesEnabled:bool OwaMailboxPolicy PopEnabled:bool \
+         PopForceICalForCalendarRetrievalOption:bool PopMessagesRetrievalMimeFormat \
+         PopSuppressReadReceipt:bool PopUseProtocolDefaults:bool \
+         PublicFolderClientAccess:bool ShowGalAsDefaultView:bool \
+         SmtpClientAuthenticationDisabled:bool UniversalOutlookEnabled:bool WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Set-MailboxAuditBypassAssociation",
+        area: Area::Recipients,
+        parameters: "Identity! AuditBypassEnabled!:bool Confirm:switch WhatIf:switch",
+    },
+    Cmdlet {
+        name: "Get-ProtectionAlert",
+        area: Area::Alerts,
+        parameters: "Identity IncludeRuleXml:switch",
     },
 ];

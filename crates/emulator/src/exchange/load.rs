@@ -16,11 +16,22 @@ use super::{folders, people};
 use crate::seed::named_uuid;
 use crate::world::Directory;
 
+/// The member under which a mailbox keeps whether it escapes the audit; `Get-Mailbox` does not show it.
+pub const AUDIT_BYPASS: &str = "AuditBypassEnabled";
+
 /// The first number given to a rule, less two: beyond 2^63, as real ones are.
 const FIRST_RULE: u64 = 15_394_007_230_974_001_151;
 
-const MEMBERS: &[&str] =
-    &["mailboxes", "recipients", "roleGroups", "managementRoleAssignments", "blockedSenders", "lists", "behaviour"];
+const MEMBERS: &[&str] = &[
+    "mailboxes",
+    "recipients",
+    "roleGroups",
+    "managementRoleAssignments",
+    "blockedSenders",
+    "lists",
+    "organisation",
+    "behaviour",
+];
 
 impl Exchange {
     /// Reads the organisation; the directory says whose mailboxes they are.
@@ -32,6 +43,7 @@ impl Exchange {
         for row in rows(scenario, "mailboxes") {
             exchange.load_mailbox(row)?;
         }
+        exchange.load_bypasses()?;
         exchange.load_roles(scenario)?;
         for row in rows(scenario, "blockedSenders") {
             exchange.blocked.push(block(row)?);
@@ -66,9 +78,9 @@ impl Exchange {
             let cmdlet = catalogue::find(name).filter(|cmdlet| !cmdlet.writes());
             let name = cmdlet.ok_or_else(|| format!("exchange.lists: no listing is called {name}"))?.name;
             let list = list.as_array().ok_or_else(|| format!("exchange.lists.{name}: not a list"))?;
-            self.lists.insert(name.to_owned(), list.iter().filter_map(Value::as_object).cloned().collect());
+            self.lists.insert(name.to_owned(), Versioned::new(list.iter().filter_map(Value::as_object).cloned().collect()));
         }
-        Ok(())
+        self.load_organisation(&scenario["organisation"])
     }
 
     fn load_mailbox(&mut self, row: &Value) -> Result<(), String> {
@@ -78,6 +90,32 @@ impl Exchange {
             self.load_member(&mut mailbox, name, value).map_err(|why| format!("mailbox {}: {why}", mailbox.who.upn))?;
         }
         self.mailboxes.insert(id, Versioned::new(mailbox));
+        Ok(())
+    }
+
+    /// Who escapes the mailbox audit is kept with the mailboxes.
+    fn load_bypasses(&mut self) -> Result<(), String> {
+        for row in self.lists.remove("Get-MailboxAuditBypassAssociation").map(|list| list.now().clone()).unwrap_or_default() {
+            let name = row.get("Identity").and_then(Value::as_str).unwrap_or_default();
+            let mut mailbox = self.mailbox(name).map_err(|_| format!("no mailbox is called {name:?}"))?.now().clone();
+            mailbox.more.insert(AUDIT_BYPASS.to_owned(), row.get(AUDIT_BYPASS).cloned().unwrap_or_default());
+            self.mailboxes.insert(mailbox.who.id.clone(), Versioned::new(mailbox));
+        }
+        Ok(())
+    }
+
+    /// Sets a member of a mailbox, for a test; nothing takes it away.
+    pub fn set_mailbox(&mut self, mailbox: &str, path: &[&str], value: Option<&Value>) -> Result<(), String> {
+        let mut own = self.mailbox(mailbox).map_err(|_| format!("no mailbox {mailbox}"))?.now().clone();
+        match path {
+            ["cas", member] => match value {
+                Some(value) => drop(own.cas.insert((*member).to_owned(), value.clone())),
+                None => drop(own.cas.remove(*member)),
+            },
+            [member] => self.load_member(&mut own, member, value.unwrap_or(&Value::Null))?,
+            _ => return Err(format!("a mailbox has no {}", path.join("/"))),
+        }
+        self.mailboxes.insert(own.who.id.clone(), Versioned::new(own));
         Ok(())
     }
 

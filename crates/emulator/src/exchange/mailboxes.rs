@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Reach};
 use super::folders;
-use super::load::with_smtp;
+use super::load::{AUDIT_BYPASS, with_smtp};
 use super::people::is_address;
 use super::reply::{Failure, Output, Row};
 use super::rules::nothing_modified;
@@ -154,9 +154,66 @@ pub fn recipient_permissions(exchange: &Exchange, call: &Call) -> Result<Output,
     Ok(Output::rows(rows.into_iter().filter(held).collect()))
 }
 
-/// `Get-CASMailbox`.
+/// `Get-CASMailbox`: one, or all of them.
 pub fn protocols(exchange: &Exchange, call: &Call) -> Result<Output, Failure> {
-    let mailbox = call.mailbox(exchange, "Identity")?.seen(call.fresh);
+    if call.parameters.text("Identity").is_some() || call.reach == Reach::Own {
+        return Ok(Output::rows(vec![protocols_of(call.mailbox(exchange, "Identity")?.seen(call.fresh))]));
+    }
+    let rows = exchange.mailboxes.values().map(|mailbox| protocols_of(mailbox.seen(call.fresh))).collect();
+    filtered(rows, call.parameters.text("Filter")).map(Output::rows)
+}
+
+/// `Set-CASMailbox`.
+pub fn set_protocols(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
+    let manner = ["Identity", "Confirm", "WhatIf"];
+    let given = call.parameters.iter().filter(|(name, _)| !manner.contains(name));
+    write(exchange, call, |mailbox| {
+        let before = protocols_of(mailbox);
+        let new = given.filter(|(name, value)| before.get(*name) != Some(value));
+        mailbox.cas.extend(new.map(|(name, value)| (name.to_owned(), value.clone())));
+    })
+}
+
+/// `Get-MailboxAuditBypassAssociation`: one, or all of them.
+pub fn audit_bypasses(exchange: &Exchange, call: &Call) -> Result<Output, Failure> {
+    let row = |mailbox: &Mailbox| {
+        let row = json!({"Identity": mailbox.who.id, AUDIT_BYPASS: escapes_audit(mailbox)});
+        row.as_object().cloned().unwrap_or_default()
+    };
+    Ok(Output::rows(match call.parameters.text("Identity") {
+        Some(_) => vec![row(call.mailbox(exchange, "Identity")?.seen(call.fresh))],
+        None => exchange.mailboxes.values().map(|mailbox| row(mailbox.seen(call.fresh))).collect(),
+    }))
+}
+
+/// `Set-MailboxAuditBypassAssociation`.
+pub fn set_audit_bypass(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
+    let on = call.parameters.on(AUDIT_BYPASS);
+    write(exchange, call, |mailbox| {
+        if escapes_audit(mailbox) != on {
+            mailbox.more.insert(AUDIT_BYPASS.to_owned(), on.into());
+        }
+    })
+}
+
+/// Whether what this account does to mailboxes is not recorded.
+pub fn escapes_audit(mailbox: &Mailbox) -> bool {
+    mailbox.more.get(AUDIT_BYPASS) == Some(&Value::Bool(true))
+}
+
+fn write(exchange: &mut Exchange, call: &Call, change: impl FnOnce(&mut Mailbox)) -> Result<Output, Failure> {
+    let mut mailbox = call.mailbox(exchange, "Identity")?.now().clone();
+    let identity = mailbox.who.id.clone();
+    change(&mut mailbox);
+    if call.parameters.on("WhatIf") {
+        return Ok(Output::default());
+    }
+    let changed = exchange.put_mailbox(mailbox);
+    Ok(Output::done((!changed).then(|| nothing_modified(&identity))))
+}
+
+/// Which ways of reading and sending a mailbox has.
+pub fn protocols_of(mailbox: &Mailbox) -> Row {
     let who = &mailbox.who;
     let standard = json!({
         "PrimarySmtpAddress": who.address, "DisplayName": who.display_name, "ExternalDirectoryObjectId": who.id,
@@ -167,7 +224,7 @@ pub fn protocols(exchange: &Exchange, call: &Call) -> Result<Output, Failure> {
         "SmtpClientAuthenticationDisabled": null, "OwaMailboxPolicy": "OwaMailboxPolicy-Default",
         "ActiveSyncMailboxPolicy": "Default", "Guid": who.guid, "Identity": who.id,
     });
-    Ok(Output::rows(vec![over(&standard, &mailbox.cas)]))
+    over(&standard, &mailbox.cas)
 }
 
 /// `Get-MailboxAutoReplyConfiguration`.
@@ -223,7 +280,9 @@ fn row(exchange: &Exchange, mailbox: &Mailbox) -> Row {
         "MessageCopyForSentAsEnabled": false, "ArchiveStatus": "None", "ProhibitSendQuota": "99 GB (106,300,440,576 bytes)",
         "WhenMailboxCreated": "2024-03-11T08:07:47.0000000+00:00",
     });
-    over(&standard, &mailbox.more)
+    let mut row = over(&standard, &mailbox.more);
+    row.remove(AUDIT_BYPASS);
+    row
 }
 
 fn recipient_row(who: &Recipient) -> Row {
@@ -253,30 +312,69 @@ fn over(standard: &Value, own: &Row) -> Row {
     row
 }
 
-/// The one form of filter that is understood: `Property -eq 'value'`, several joined by `-and`. Anything else is refused
-/// rather than ignored.
+/// The forms of a filter that are understood: comparisons by `-eq`, `-ne` or `-like`, joined by `-and`, and several of
+/// these by `-or`. Anything else is refused rather than ignored.
 fn filtered(rows: Vec<Row>, filter: Option<&str>) -> Result<Vec<Row>, Failure> {
     let Some(filter) = filter else { return Ok(rows) };
-    let mut kept = rows;
-    for part in filter.split(" -and ") {
-        let (name, value) = part.split_once(" -eq ").ok_or_else(|| unreadable(filter))?;
-        let value = value.trim().trim_matches(['\'', '"']).to_owned();
-        let name = name.trim().to_owned();
-        if kept.iter().all(|row| !row.contains_key(&name)) && !kept.is_empty() {
-            return Err(unreadable(filter));
-        }
-        kept.retain(|row| {
-            row.get(&name).is_some_and(|own| match own {
-                Value::String(text) => text.eq_ignore_ascii_case(&value),
-                Value::Bool(flag) => value.trim_start_matches('$').eq_ignore_ascii_case(&flag.to_string()),
-                Value::Array(items) => {
-                    items.iter().any(|item| item.as_str().is_some_and(|text| text.eq_ignore_ascii_case(&value)))
-                }
-                _ => false,
-            })
-        });
+    let mut either = Vec::new();
+    for part in filter.split(" -or ") {
+        either.push(
+            part.split(" -and ")
+                .map(|part| Comparison::read(part).ok_or_else(|| unreadable(filter)))
+                .collect::<Result<Vec<_>, _>>()?,
+        );
     }
-    Ok(kept)
+    let known = |comparison: &Comparison| rows.is_empty() || rows.iter().any(|row| row.contains_key(comparison.name));
+    if !either.iter().flatten().all(known) {
+        return Err(unreadable(filter));
+    }
+    let wanted = |row: &Row| either.iter().any(|all| all.iter().all(|one| one.holds(row)));
+    Ok(rows.iter().filter(|row| wanted(row)).cloned().collect())
+}
+
+/// One comparison of a filter.
+struct Comparison<'a> {
+    name: &'a str,
+    operator: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Comparison<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (name, rest) = text.trim().split_once(' ')?;
+        let (operator, value) = rest.trim().split_once(' ')?;
+        let plain = !name.contains(['(', ')', '-']) && ["-eq", "-ne", "-like"].contains(&operator);
+        plain.then(|| Self { name, operator, value: value.trim().trim_matches(['\'', '"']) })
+    }
+
+    fn holds(&self, row: &Row) -> bool {
+        let own = row.get(self.name).unwrap_or(&Value::Null);
+        match self.operator {
+            "-ne" => !self.equals(own),
+            "-like" => own.as_str().is_some_and(|own| like(&own.to_ascii_lowercase(), &self.value.to_ascii_lowercase())),
+            _ => self.equals(own),
+        }
+    }
+
+    fn equals(&self, own: &Value) -> bool {
+        match own {
+            Value::Null => self.value.eq_ignore_ascii_case("$null"),
+            Value::String(text) => text.eq_ignore_ascii_case(self.value),
+            Value::Bool(flag) => self.value.trim_start_matches('$').eq_ignore_ascii_case(&flag.to_string()),
+            Value::Array(items) => {
+                items.iter().any(|item| item.as_str().is_some_and(|text| text.eq_ignore_ascii_case(self.value)))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A text against a pattern whose asterisks stand for anything.
+fn like(text: &str, pattern: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return text == pattern };
+    let Some(text) = text.strip_prefix(head) else { return false };
+    let places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    places.into_iter().any(|at| text.get(at..).is_some_and(|text| like(text, rest)))
 }
 
 fn unreadable(filter: &str) -> Failure {

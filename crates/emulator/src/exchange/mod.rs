@@ -27,6 +27,7 @@ use serde_json::{Map, Value, json};
 
 pub use at_once::{Arrival, UnderWay};
 pub use graph_rules::graph_rules;
+pub use mailboxes::{escapes_audit, protocols_of};
 pub use reply::Row;
 pub use rules::{bytes, is_action, names_people};
 pub use state::{Behaviour, Block, Exchange, Mailbox, Recipient, RoleGroup, Rule, RuleKind};
@@ -85,13 +86,13 @@ fn invoke(world: &mut World, request: &Request, caller: &Caller) -> Answer {
 
 fn run(world: &mut World, request: &Request, caller: &Caller, name: &str, given: &Map<String, Value>) -> Result<Answer, Failure> {
     rights::check_permission(&world.tenant, caller)?;
-    let cmdlet = catalogue::find(name).ok_or(Failure::NotAvailable)?;
+    let cmdlet = catalogue::find(name).filter(|cmdlet| cmdlet.is_at(request.service)).ok_or(Failure::NotAvailable)?;
     let reach = rights::reach(&world.tenant, caller, cmdlet)?;
     let parameters = Parameters::bind(cmdlet, given)?;
     let mut call = Call { parameters: &parameters, reach, account: caller.account(), fresh: true, now: world.now };
     let tenant = (world.tenant.id.as_str(), world.tenant.initial_domain.as_str());
     call.fresh = anchor::is_right(&world.tenant.exchange, tenant, cmdlet, &call, request.header("x-anchormailbox"));
-    let output = carry_out(&mut world.tenant.exchange, cmdlet, &call)?;
+    let output = carry_out(&mut world.tenant.exchange, request.service, cmdlet, &call)?;
     if cmdlet.name == "Set-Mailbox" && world.tenant.behaviour.account_disabled_follows {
         directory_hears(world, &parameters);
     }
@@ -108,7 +109,7 @@ fn directory_hears(world: &mut World, parameters: &Parameters) {
     }
 }
 
-fn carry_out(exchange: &mut Exchange, cmdlet: &Cmdlet, call: &Call) -> Result<Output, Failure> {
+fn carry_out(exchange: &mut Exchange, service: Service, cmdlet: &Cmdlet, call: &Call) -> Result<Output, Failure> {
     match cmdlet.name {
         "Get-Mailbox" => mailboxes::get(exchange, call),
         "Set-Mailbox" => mailboxes::set(exchange, call),
@@ -116,6 +117,9 @@ fn carry_out(exchange: &mut Exchange, cmdlet: &Cmdlet, call: &Call) -> Result<Ou
         "Get-MailboxPermission" => mailboxes::permissions(exchange, call),
         "Get-RecipientPermission" => mailboxes::recipient_permissions(exchange, call),
         "Get-CASMailbox" => mailboxes::protocols(exchange, call),
+        "Set-CASMailbox" => mailboxes::set_protocols(exchange, call),
+        "Get-MailboxAuditBypassAssociation" => mailboxes::audit_bypasses(exchange, call),
+        "Set-MailboxAuditBypassAssociation" => mailboxes::set_audit_bypass(exchange, call),
         "Get-MailboxAutoReplyConfiguration" => mailboxes::auto_reply(exchange, call),
         "Get-MailboxFolderStatistics" => mailboxes::folder_statistics(exchange, call),
         "Get-SweepRule" => mailboxes::sweep_rules(exchange, call),
@@ -134,7 +138,13 @@ fn carry_out(exchange: &mut Exchange, cmdlet: &Cmdlet, call: &Call) -> Result<Ou
         "Remove-ManagementRoleAssignment" => roles::unassign(exchange, call),
         "Get-BlockedSenderAddress" => blocked::get(exchange, call),
         "Remove-BlockedSenderAddress" => blocked::remove(exchange, call),
-        listing => organisation::get(exchange, listing, call),
+        "Enable-TransportRule" => organisation::switch_rule(exchange, call, "Enabled"),
+        "Disable-TransportRule" => organisation::switch_rule(exchange, call, "Disabled"),
+        "Get-AdminAuditLogConfig" if service == Service::Purview => organisation::audit_at_purview(exchange, call),
+        other => match other.strip_prefix("Set-") {
+            Some(noun) => organisation::set(exchange, noun, call),
+            None => organisation::get(exchange, other, call),
+        },
     }
 }
 
@@ -145,7 +155,8 @@ fn page(world: &World, request: &Request, cmdlet: &Cmdlet, parameters: &Paramete
     let page_size = preferred.and_then(|rest| rest.split([',', ';']).next()?.trim().parse().ok());
     let wanted = paging::Wanted { page_size, token: option("$skiptoken") };
     let sized = cmdlet.parameters().any(|parameter| parameter.name == "ResultSize");
-    let base = format!("{}/adminapi/beta/{}", world.tenant.bases.exchange, world.tenant.id);
+    let host = if request.service == Service::Purview { &world.tenant.bases.purview } else { &world.tenant.bases.exchange };
+    let base = format!("{host}/adminapi/beta/{}", world.tenant.id);
     let select = option("$select");
     match paging::cut(output, parameters, sized, &wanted, &world.tenant.exchange.behaviour, world.now) {
         Err(exception) => exception_reply(&exception, &format!("Error executing request. {}", exception.text)),

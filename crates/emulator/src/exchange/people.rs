@@ -17,7 +17,7 @@ pub fn users(directory: &Directory) -> impl Iterator<Item = &Value> {
 
 /// One user by object id.
 pub fn user<'a>(directory: &'a Directory, id: &str) -> Option<&'a Value> {
-    users(directory).find(|user| user["id"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(id)))
+    directory.users.get(&id.to_ascii_lowercase())
 }
 
 /// The recipient that a user is; what the mailbox row says comes first.

@@ -15,10 +15,11 @@ struct Grant {
     write: &'static [Area],
 }
 
-const ALL: &[Area] = &[Area::Recipients, Area::Rules, Area::Roles, Area::RestrictedEntities, Area::Configuration];
+const ALL: &[Area] =
+    &[Area::Recipients, Area::Rules, Area::Roles, Area::RestrictedEntities, Area::Configuration, Area::Protection];
 
 const EVERYTHING: Grant = Grant { read: ALL, write: ALL };
-const NOT_RULES: &[Area] = &[Area::Recipients, Area::Roles, Area::RestrictedEntities, Area::Configuration];
+const NOT_RULES: &[Area] = &[Area::Recipients, Area::Roles, Area::RestrictedEntities, Area::Configuration, Area::Protection];
 
 /// Cmdlets that a user may run on the own mailbox without any role.
 const OWN: &[&str] = &[
@@ -39,6 +40,9 @@ const OWN: &[&str] = &[
 /// How far the caller reaches with this cmdlet.
 pub fn reach(tenant: &Tenant, caller: &Caller, cmdlet: &Cmdlet) -> Result<Reach, Failure> {
     check_permission(tenant, caller)?;
+    if cmdlet.area == Area::Alerts {
+        return if reads_alerts(caller) { Ok(Reach::Everybody) } else { Err(Failure::NotAvailable) };
+    }
     let allowed = grants(tenant, caller).iter().any(|grant| {
         let areas = if cmdlet.writes() { grant.write } else { grant.read };
         areas.contains(&cmdlet.area)
@@ -67,6 +71,13 @@ pub fn check_permission(tenant: &Tenant, caller: &Caller) -> Result<(), Failure>
         (false, false) => Err(Failure::NoPermission),
         _ => Err(Failure::NoRole),
     }
+}
+
+/// Role groups of Purview are its own: of the directory's roles these reach into it, and Exchange's do not.
+fn reads_alerts(caller: &Caller) -> bool {
+    let names =
+        ["Global Administrator", "Security Administrator", "Compliance Administrator", "Global Reader", "Security Reader"];
+    names.iter().filter_map(|name| crate::roles::template(name)).any(|role| caller.has_role(&[role]))
 }
 
 fn only_security_reader(tenant: &Tenant, caller: &Caller) -> bool {
@@ -98,16 +109,18 @@ fn grants(tenant: &Tenant, caller: &Caller) -> Vec<Grant> {
 fn directory_role(name: &str, global_reader_reads_rules: bool) -> Option<Grant> {
     Some(match name {
         "Exchange Administrator" | "Global Administrator" => EVERYTHING,
-        "Exchange Recipient Administrator" => {
-            Grant { read: &[Area::Recipients, Area::Rules, Area::Configuration], write: &[Area::Recipients, Area::Rules] }
-        }
-        "Security Administrator" => {
-            Grant { read: &[Area::RestrictedEntities, Area::Configuration, Area::Roles], write: &[Area::RestrictedEntities] }
-        }
-        "Security Reader" => Grant { read: &[Area::RestrictedEntities, Area::Configuration], write: &[] },
+        "Exchange Recipient Administrator" => Grant {
+            read: &[Area::Recipients, Area::Rules, Area::Configuration, Area::Protection],
+            write: &[Area::Recipients, Area::Rules],
+        },
+        "Security Administrator" => Grant {
+            read: &[Area::RestrictedEntities, Area::Configuration, Area::Protection, Area::Roles],
+            write: &[Area::RestrictedEntities, Area::Protection],
+        },
+        "Security Reader" => Grant { read: &[Area::RestrictedEntities, Area::Configuration, Area::Protection], write: &[] },
         "Global Reader" if global_reader_reads_rules => Grant { read: ALL, write: &[] },
         "Global Reader" => Grant { read: NOT_RULES, write: &[] },
-        "Compliance Administrator" => Grant { read: &[Area::Recipients, Area::Configuration], write: &[] },
+        "Compliance Administrator" => Grant { read: &[Area::Recipients, Area::Configuration, Area::Protection], write: &[] },
         "Helpdesk Administrator" => Grant { read: &[Area::Recipients], write: &[] },
         _ => return None,
     })
@@ -116,13 +129,15 @@ fn directory_role(name: &str, global_reader_reads_rules: bool) -> Option<Grant> 
 fn role_group(name: &str) -> Option<Grant> {
     Some(match name {
         "Organization Management" => EVERYTHING,
-        "Recipient Management" => {
-            Grant { read: &[Area::Recipients, Area::Rules, Area::Configuration], write: &[Area::Recipients, Area::Rules] }
-        }
+        "Recipient Management" => Grant {
+            read: &[Area::Recipients, Area::Rules, Area::Configuration, Area::Protection],
+            write: &[Area::Recipients, Area::Rules],
+        },
         "View-Only Organization Management" => Grant { read: ALL, write: &[] },
-        "Hygiene Management" => {
-            Grant { read: &[Area::RestrictedEntities, Area::Configuration], write: &[Area::RestrictedEntities] }
-        }
+        "Hygiene Management" => Grant {
+            read: &[Area::RestrictedEntities, Area::Configuration, Area::Protection],
+            write: &[Area::RestrictedEntities, Area::Protection],
+        },
         _ => return None,
     })
 }
@@ -132,13 +147,14 @@ fn management_role(name: &str) -> Option<Grant> {
         "Mail Recipients" => Grant { read: &[Area::Recipients, Area::Rules], write: &[Area::Recipients, Area::Rules] },
         "User Options" => Grant { read: &[Area::Rules], write: &[Area::Rules] },
         "Role Management" => Grant { read: &[Area::Roles], write: &[Area::Roles] },
-        "Security Admin" | "Transport Hygiene" => {
-            Grant { read: &[Area::RestrictedEntities, Area::Configuration], write: &[Area::RestrictedEntities] }
-        }
-        "View-Only Configuration" => Grant { read: &[Area::Configuration, Area::Roles], write: &[] },
+        "Security Admin" | "Transport Hygiene" => Grant {
+            read: &[Area::RestrictedEntities, Area::Configuration, Area::Protection],
+            write: &[Area::RestrictedEntities, Area::Protection],
+        },
+        "View-Only Configuration" => Grant { read: &[Area::Configuration, Area::Protection, Area::Roles], write: &[] },
         "View-Only Recipients" => Grant { read: &[Area::Recipients, Area::Rules], write: &[] },
         "Transport Rules" | "Remote and Accepted Domains" => {
-            Grant { read: &[Area::Configuration], write: &[Area::Configuration] }
+            Grant { read: &[Area::Configuration, Area::Protection], write: &[Area::Configuration] }
         }
         _ => return None,
     })

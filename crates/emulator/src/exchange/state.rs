@@ -20,8 +20,8 @@ pub struct Exchange {
     /// Management roles held without a role group, as listed.
     pub(crate) assignments: Versioned<Vec<Row>>,
     pub(crate) blocked: Vec<Block>,
-    /// Listings that are only read here, by the cmdlet that reads them.
-    pub(crate) lists: BTreeMap<String, Vec<Row>>,
+    /// Settings of the organisation, by the cmdlet that reads them.
+    pub(crate) lists: BTreeMap<String, Versioned<Vec<Row>>>,
     pub(crate) behaviour: Behaviour,
     pub(crate) next_rule: u64,
 }
@@ -244,7 +244,7 @@ impl Recipient {
         let same = |own: &str| !own.is_empty() && own.eq_ignore_ascii_case(plain);
         [&self.id, &self.guid, &self.upn, &self.alias, &self.legacy_dn, &self.display_name].into_iter().any(|own| same(own))
             || self.addresses.iter().any(|own| same(own))
-            || same(&self.distinguished_name())
+            || plain.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("CN=")) && same(&self.distinguished_name())
     }
 
     /// Its place in the service's own directory.
@@ -297,6 +297,10 @@ impl Exchange {
 
     /// The one recipient that this text names.
     pub fn recipient(&self, identity: &str) -> Result<&Recipient, Failure> {
+        // An object id names one thing only, and a sweep asks for thousands.
+        if let Some(mailbox) = self.mailboxes.get(identity) {
+            return Ok(&mailbox.now().who);
+        }
         let mut found = self.recipients().filter(|recipient| recipient.answers_to(identity));
         match (found.next(), found.next()) {
             (None, _) => Err(Failure::object_missing(identity)),
@@ -335,7 +339,7 @@ impl Exchange {
 
     /// Whether a domain is one of the organisation's own.
     pub fn accepts(&self, domain: &str) -> bool {
-        self.lists.get("Get-AcceptedDomain").into_iter().flatten().any(|row| {
+        self.rows("Get-AcceptedDomain").iter().any(|row| {
             let own = row.get("DomainName").and_then(Value::as_str).unwrap_or_default();
             let below = row.get("MatchSubDomains").and_then(Value::as_bool).unwrap_or(false);
             let subdomain =

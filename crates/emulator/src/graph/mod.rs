@@ -15,6 +15,7 @@ mod page;
 mod password;
 mod path;
 pub mod pim;
+pub(crate) mod policies;
 mod role_lists;
 pub mod shape;
 pub(crate) mod sign_ins;
@@ -142,6 +143,7 @@ fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
         ("GET", path) if path.starts_with("/users/{}/memberOf") => membership::member_of(world, call, false),
         ("GET", path) if path.starts_with("/users/{}/transitiveMemberOf") => membership::member_of(world, call, true),
         (_, path) if path.starts_with("/groups") => groups::handle(world, call, row),
+        (_, path) if policies::serves(path) => policies::handle(world, call, row),
         (_, path) if path.contains("Schedule") => pim::handle(world, call, row),
         (_, path) if path.starts_with("/roleManagement") || path.starts_with("/directoryRoles") => {
             role_lists::handle(world, call, row)

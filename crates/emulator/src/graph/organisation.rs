@@ -175,6 +175,6 @@ fn expiry_rule(world: &World, id: &str, level: &str) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.unifiedRoleManagementPolicyExpirationRule", "id": id,
         "isExpirationRequired": world.tenant.behaviour.pim_wants_expiry, "maximumDuration": "P365D",
-        "target": {"caller": "Admin", "operations": ["All"], "level": level, "inheritableSettings": [], "enforcedSettings": []},
+        "target": {"caller": "Admin", "operations": ["all"], "level": level, "inheritableSettings": [], "enforcedSettings": []},
     })
 }

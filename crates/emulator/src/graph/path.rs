@@ -6,7 +6,14 @@ use super::operations::{ROWS, Row};
 use crate::encoding::decode;
 
 /// Operations that only beta has.
-const BETA_ONLY: &[&str] = &["/roleManagement/directory/transitiveRoleAssignments", "/users/{}/invalidateAllRefreshTokens"];
+const BETA_ONLY: &[&str] = &[
+    "/directory/recommendations",
+    "/roleManagement/directory/transitiveRoleAssignments",
+    "/users/{}/invalidateAllRefreshTokens",
+];
+
+/// Writes that only beta has, of something that v1.0 reads.
+const BETA_WRITES: &[&str] = &["/policies/authenticationMethodsPolicy"];
 
 /// The version and the decoded segments after it.
 pub fn parse(raw: &str) -> Option<(&'static str, Vec<String>)> {
@@ -36,9 +43,13 @@ fn unquote(key: &str) -> String {
 /// The operation with the most literal segments, and the keys in its path.
 pub fn find(method: &str, version: &str, segments: &[String]) -> Option<(&'static Row, Vec<String>)> {
     ROWS.iter()
-        .filter(|row| row.method == method && (version == "beta" || !BETA_ONLY.contains(&row.path)))
+        .filter(|row| row.method == method && (version == "beta" || !is_beta(row)))
         .filter_map(|row| matched(row.path, segments).map(|keys| (row, keys)))
         .min_by_key(|(_, keys)| keys.len())
+}
+
+fn is_beta(row: &Row) -> bool {
+    BETA_ONLY.contains(&row.path) || row.method != "GET" && BETA_WRITES.contains(&row.path)
 }
 
 fn matched(template: &str, segments: &[String]) -> Option<Vec<String>> {

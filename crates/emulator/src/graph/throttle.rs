@@ -16,6 +16,13 @@ const WRITES: Limit = Limit { units: 3_000, window: SignedDuration::from_secs(15
 /// The sign-in log and other reports, per app and tenant. They do not say how long to wait.
 const REPORTS: Limit = Limit { units: 5, window: SignedDuration::from_secs(10), information: "ReportsLimitExceeded" };
 
+/// Conditional Access: of the tenant, whoever asks, and without a word of how long to wait.
+const CONDITIONAL_ACCESS: Limit =
+    Limit { units: 1, window: SignedDuration::from_secs(1), information: "ConditionalAccessLimitExceeded" };
+
+/// Alerts and scores.
+const SECURITY: Limit = Limit { units: 150, window: SignedDuration::from_mins(1), information: "SecurityLimitExceeded" };
+
 /// Usage of the limits so far.
 #[derive(Clone, Debug, Default)]
 pub struct Meters {
@@ -35,8 +42,8 @@ pub fn check(world: &mut World, request: &Request, caller: &Caller) -> Option<An
         return None;
     }
     let (now, app) = (world.now, caller.app_id().to_owned());
-    if request.path.to_ascii_lowercase().contains("/auditlogs/") {
-        world.meters.take(&app, REPORTS, now, 1)?;
+    if let Some((whose, limit)) = silent(request, &app) {
+        world.meters.take(whose, limit, now, 1)?;
         return Some(Answer::graph_error(429, "TooManyRequests", "Too many requests. Please retry again later."));
     }
     let reads = Limit {
@@ -68,6 +75,20 @@ pub fn exchange_refusal(limit: ExchangeLimit, wait: i64) -> Answer {
     let with_body = || Answer::graph_error(429, "TooManyRequests", "Please retry again later.");
     let answer = if limit.has_body { with_body() } else { Answer::empty(429) };
     if limit.says_when { answer.with_header("Retry-After", &wait.to_string()) } else { answer }
+}
+
+/// Limits whose refusal does not say how long to wait, and by whom each is counted.
+fn silent<'a>(request: &Request, app: &'a str) -> Option<(&'a str, Limit)> {
+    let path = request.path.to_ascii_lowercase();
+    if path.contains("/auditlogs/") || path.contains("/reports/") {
+        Some((app, REPORTS))
+    } else if path.contains("/conditionalaccess/") {
+        Some(("tenant", CONDITIONAL_ACCESS))
+    } else if path.contains("/security/") {
+        Some((app, SECURITY))
+    } else {
+        None
+    }
 }
 
 /// Mailboxes have limits of their own.

@@ -30,6 +30,7 @@ const MEMBERS: &[&str] = &[
     "pimWithoutLicence",
     "signInsWithoutLicence",
     "exchangeIsGlobal",
+    "conditionalAccessRefused",
 ];
 
 /// Reads the choices.
@@ -69,6 +70,7 @@ pub fn read(place: Option<Place>) -> Result<Behaviour, ScenarioError> {
     }
     flag(&place, "graphLimits", &mut behaviour.graph_limits)?;
     open_questions(&place, &mut behaviour)?;
+    flag(&place, "conditionalAccessRefused", &mut behaviour.conditional_access_refused)?;
     Ok(behaviour)
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{Place, ScenarioError};
 use crate::directory::{Directory, text};
 use crate::graph::shape;
+use crate::policies::{Policies, conditional};
 
 const MEMBERS: &[&str] = &[
     "users",
@@ -26,6 +27,7 @@ const MEMBERS: &[&str] = &[
     "domains",
     "servicePrincipals",
     "signIns",
+    "policies",
 ];
 
 /// Reads all of it.
@@ -59,7 +61,10 @@ pub fn read(place: &Place, directory: &mut Directory, passwords: &mut BTreeMap<S
     for domain in place.list("domains")? {
         let name = domain.get("id")?.text()?;
         let mut object = self::domain(&name, false);
-        overlay(&mut object, domain.value);
+        overlay(&mut object, &without(domain.value, &["@federation"]));
+        if let Some(federation) = domain.optional("@federation") {
+            directory.federations.insert(name.to_ascii_lowercase(), federation.value.clone());
+        }
         directory.domains.retain(|known| text(known, "id") != name);
         directory.domains.push(object);
     }
@@ -70,7 +75,34 @@ pub fn read(place: &Place, directory: &mut Directory, passwords: &mut BTreeMap<S
         directory.role_definitions.insert(id, object);
     }
     read_roles(place, directory)?;
+    if let Some(policies) = place.optional("policies") {
+        read_policies(&policies, directory)?;
+    }
     check_references(place, directory)
+}
+
+/// Policies, each over what a tenant has that nobody configured.
+fn read_policies(place: &Place, directory: &mut Directory) -> Result<(), ScenarioError> {
+    let names = Policies::names();
+    place.only(&names)?;
+    for name in names {
+        let Some(given) = place.optional(name) else { continue };
+        if given.value.is_array() != directory.policies.get(name).is_array() {
+            return Err(given.wrong(if given.value.is_array() { "an object is wanted" } else { "an array is wanted" }));
+        }
+        if name == "conditionalAccessPolicies" {
+            given.items()?.iter().try_for_each(check_conditional)?;
+        }
+        directory.policies.overlay(name, given.value);
+    }
+    Ok(())
+}
+
+fn check_conditional(policy: &Place) -> Result<(), ScenarioError> {
+    policy.get("id")?.id()?;
+    policy.get("displayName")?.text()?;
+    let own = without(policy.value, &["id", "createdDateTime", "modifiedDateTime"]);
+    conditional::check_members(&own).map_err(|problem| policy.wrong(&problem))
 }
 
 fn read_user(place: &Place, directory: &mut Directory, passwords: &mut BTreeMap<String, String>) -> Result<(), ScenarioError> {

@@ -104,5 +104,6 @@ fn unblocked(world: &World, account: &str) -> World {
     if let Some(user) = fork.tenant.directory.users.get_mut(account) {
         user["accountEnabled"] = Value::Bool(true);
     }
+    fork.tenant.directory.policies.demand_nothing();
     fork
 }

@@ -11,6 +11,10 @@ mod habits;
 #[cfg(test)]
 mod listeners;
 #[cfg(test)]
+mod posture;
+#[cfg(test)]
+mod protection;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod scenarios;
