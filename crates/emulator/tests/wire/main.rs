@@ -19,6 +19,8 @@ mod roles;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod shipped;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod users;

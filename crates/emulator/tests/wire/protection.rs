@@ -17,7 +17,7 @@ fn run_with(change: impl FnOnce(&mut Value)) -> Run {
     })
 }
 
-fn at(run: &mut Run, service: Service, cmdlet: &str, parameters: &Value, wrong: bool) -> Answer {
+pub fn at(run: &mut Run, service: Service, cmdlet: &str, parameters: &Value, wrong: bool) -> Answer {
     let resource = if service == Service::Purview {
         "https://ps.compliance.protection.outlook.com"
     } else {
@@ -36,11 +36,11 @@ fn at(run: &mut Run, service: Service, cmdlet: &str, parameters: &Value, wrong: 
     run.send(&request)
 }
 
-fn exchange(run: &mut Run, cmdlet: &str, parameters: &Value) -> Answer {
+pub fn exchange(run: &mut Run, cmdlet: &str, parameters: &Value) -> Answer {
     at(run, Service::Exchange, cmdlet, parameters, false)
 }
 
-fn rows(answer: &Answer) -> Vec<Value> {
+pub fn rows(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status, 200, "{}", answer.value());
     answer.value()["value"].as_array().cloned().unwrap_or_default()
 }
