@@ -44,7 +44,7 @@ pub struct SignIn<'a> {
 
 /// What a person can show at a page: everything that is registered.
 pub fn at_a_page(world: &World, account: &str) -> Proof {
-    let row = crate::graph::policies::registration_of(&world.tenant.directory, account);
+    let row = crate::graph::reports::registration_of(&world.tenant.directory, account);
     let has = |known: &[&str]| texts(&row, "methodsRegistered").any(|own| known.contains(&own));
     let strength =
         if has(&["fido2SecurityKey", "windowsHelloForBusiness", "passKeyDeviceBound", "passKeyDeviceBoundAuthenticator"]) {

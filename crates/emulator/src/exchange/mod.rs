@@ -9,6 +9,7 @@ mod blocked;
 mod call;
 mod catalogue;
 mod describe;
+mod filter;
 mod folders;
 mod graph_rules;
 mod load;

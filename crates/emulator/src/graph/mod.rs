@@ -5,6 +5,7 @@
 
 mod authority;
 mod batch;
+mod conditional_access;
 mod filter;
 mod groups;
 mod membership;
@@ -15,7 +16,8 @@ mod page;
 mod password;
 mod path;
 pub mod pim;
-pub(crate) mod policies;
+mod policies;
+pub(crate) mod reports;
 mod role_lists;
 pub mod shape;
 pub(crate) mod sign_ins;

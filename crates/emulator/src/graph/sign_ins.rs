@@ -84,8 +84,14 @@ fn row(world: &World, recorded: &Recorded) -> Option<Value> {
         "appId": of("client_id").unwrap_or_default(),
         "ipAddress": request.header("x-forwarded-for").unwrap_or(LOOPBACK),
         "isInteractive": interactive,
+        "conditionalAccessStatus": if kept_out(error) { "failure" } else { "notApplied" },
         "status": {"errorCode": error, "failureReason": "Other.", "additionalDetails": null},
     })))
+}
+
+/// Whether it was Conditional Access that said no, or that asked for more.
+fn kept_out(error: i64) -> bool {
+    (53_000..=53_003).contains(&error) || matches!(error, 50_076 | 50_079)
 }
 
 /// A row with what every row has.

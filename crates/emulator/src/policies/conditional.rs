@@ -151,24 +151,25 @@ fn check_references(directory: &Directory, policy: &Value) -> Result<(), String>
     };
     let known_group = |id: &str| directory.groups.contains_key(&id.to_ascii_lowercase());
     let known_role = |id: &str| directory.role_definitions.contains_key(&id.to_ascii_lowercase());
-    let kinds: [(&Value, [&str; 2], &dyn Fn(&str) -> bool); 4] = [
-        (users, ["includeUsers", "excludeUsers"], &known_user),
-        (users, ["includeGroups", "excludeGroups"], &known_group),
-        (users, ["includeRoles", "excludeRoles"], &known_role),
-        (locations, ["includeLocations", "excludeLocations"], &known_location),
-    ];
-    for (of, names, is_known) in kinds {
-        for name in names {
-            if let Some(stranger) = texts(of, name).find(|id| !is_known(id)) {
-                return Err(format!("{name}: there is no object {stranger}."));
-            }
-        }
+    let stranger = stranger(users, "Users", known_user)
+        .or_else(|| stranger(users, "Groups", known_group))
+        .or_else(|| stranger(users, "Roles", known_role))
+        .or_else(|| stranger(locations, "Locations", known_location));
+    if let Some(stranger) = stranger {
+        return Err(stranger);
     }
     let strength = &policy["grantControls"]["authenticationStrength"]["id"];
     if strength.is_string() && !policies.list("authenticationStrengthPolicies").iter().any(|own| own["id"] == *strength) {
         return Err(format!("authenticationStrength: there is no policy {strength}."));
     }
     Ok(())
+}
+
+/// Whom a policy includes or excludes that is nobody.
+fn stranger(of: &Value, kind: &str, is_known: impl Fn(&str) -> bool) -> Option<String> {
+    let names = [format!("include{kind}"), format!("exclude{kind}")];
+    let unknown = |name: &String| texts(of, name).find(|id| !is_known(id)).map(|id| format!("{name}: there is no object {id}."));
+    names.iter().find_map(unknown)
 }
 
 /// The policy as it is read: the strength that it asks for is shown whole.
