@@ -100,6 +100,9 @@ fn change(world: &mut World, request: &Request) -> Answer {
             Err(problem) => wrong(400, &problem),
         };
     }
+    if body["ways"].is_object() {
+        return add_ways(world, &body["ways"]);
+    }
     let call = &body["graph"];
     let (Some(method), Some(path)) = (call["method"].as_str(), call["path"].as_str()) else {
         return wrong(400, "graph: method and path are wanted");
@@ -114,6 +117,14 @@ fn change(world: &mut World, request: &Request) -> Answer {
     }
     let somebody = somebody_else(world.tenant.cloud);
     graph::route(world, &inner, &somebody)
+}
+
+/// Somebody adds ways in to an app: what Graph's description, as we have it, has no operation for.
+fn add_ways(world: &mut World, ways: &Value) -> Answer {
+    match scenario::add_ways(ways, &mut world.tenant.directory) {
+        Ok(()) => Answer::empty(204),
+        Err(error) => wrong(400, &error.to_string()),
+    }
 }
 
 fn somebody_else(cloud: Cloud) -> Caller {

@@ -31,7 +31,7 @@ pub struct Directory {
     pub groups: BTreeMap<String, Value>,
     /// Direct members, by group id.
     pub members: BTreeMap<String, Vec<String>>,
-    /// Owners, by group id.
+    /// Owners, by the id of the group, application or service principal.
     pub owners: BTreeMap<String, Vec<String>>,
     /// By definition id.
     pub role_definitions: BTreeMap<String, Value>,
@@ -61,6 +61,16 @@ pub struct Directory {
     pub policies: crate::policies::Policies,
     /// By object id.
     pub service_principals: BTreeMap<String, Value>,
+    /// Registered applications, by object id.
+    pub applications: BTreeMap<String, Value>,
+    /// Federated identity credentials, by the object id of the application.
+    pub federated: BTreeMap<String, Vec<Value>>,
+    /// The secrets behind `passwordCredentials`, by `keyId`. No answer shows one.
+    pub secrets: BTreeMap<String, String>,
+    /// Delegated permissions that were consented to.
+    pub grants: Vec<Value>,
+    /// App roles that were assigned, of users and of apps.
+    pub app_role_assignments: Vec<Value>,
     /// Subscribed SKUs.
     pub skus: Vec<Value>,
     /// Mailbox settings that Graph keeps, by account.
@@ -119,12 +129,14 @@ impl Directory {
             .then_some("#microsoft.graph.user")
             .or_else(|| found("#microsoft.graph.group", &self.groups))
             .or_else(|| found("#microsoft.graph.servicePrincipal", &self.service_principals))
+            .or_else(|| found("#microsoft.graph.application", &self.applications))
             .or_else(|| found("#microsoft.graph.administrativeUnit", &self.administrative_units))?;
         let object = self
             .users
             .get(&id)
             .or_else(|| self.groups.get(&id))
             .or_else(|| self.service_principals.get(&id))
+            .or_else(|| self.applications.get(&id))
             .or_else(|| self.administrative_units.get(&id))?;
         Some((kind, object))
     }
@@ -186,6 +198,41 @@ impl Directory {
     /// Groups that a principal owns.
     pub fn owned_groups(&self, principal: &str) -> Vec<String> {
         self.groups.keys().filter(|group| self.owners_of(group).iter().any(|id| id == principal)).cloned().collect()
+    }
+
+    /// Applications and service principals that a principal owns.
+    pub fn owned_apps(&self, principal: &str) -> Vec<String> {
+        let is_app = |id: &&String| self.applications.contains_key(*id) || self.service_principals.contains_key(*id);
+        let owned = self.owners.iter().filter(|(_, owners)| owners.iter().any(|id| id == principal)).map(|(id, _)| id);
+        owned.filter(is_app).cloned().collect()
+    }
+
+    /// Both objects of an app, with what each can be signed in to with: its registration and its service principal.
+    pub fn objects_of_app(&self, app_id: &str) -> impl Iterator<Item = &Value> {
+        self.applications.values().chain(self.service_principals.values()).filter(move |object| is(object, "appId", app_id))
+    }
+
+    /// Names of the app roles that a service principal was given, in the order they were given in.
+    pub fn app_roles_of(&self, principal: &str) -> Vec<String> {
+        let name = |row: &Value| {
+            let offered = self.service_principals.get(text(row, "resourceId"))?["appRoles"].as_array()?;
+            Some(text(offered.iter().find(|role| is(role, "id", text(row, "appRoleId")))?, "value").to_owned())
+        };
+        self.app_role_assignments.iter().filter(|row| is(row, "principalId", principal)).filter_map(name).collect()
+    }
+
+    /// Delegated permissions that an app was given for everybody.
+    pub fn scopes_for_all(&self, principal: &str) -> Vec<String> {
+        let of_all =
+            self.grants.iter().filter(|grant| is(grant, "clientId", principal) && is(grant, "consentType", "AllPrincipals"));
+        of_all.flat_map(|grant| text(grant, "scope").split_whitespace()).map(str::to_owned).collect()
+    }
+
+    /// Drops what a service principal that is gone had and gave.
+    pub fn forget_principal(&mut self, principal: &str) {
+        self.owners.remove(principal);
+        self.grants.retain(|grant| !is(grant, "clientId", principal) && !is(grant, "resourceId", principal));
+        self.app_role_assignments.retain(|row| !is(row, "principalId", principal) && !is(row, "resourceId", principal));
     }
 
     /// Whether a group can carry roles.

@@ -23,6 +23,8 @@ pub fn normal_form(tenant: &Tenant) -> Value {
     json!({
         "accounts": accounts,
         "groups": groups,
+        "apps": apps(directory),
+        "consents": consents(directory),
         "roles": roles(directory),
         "roleGroups": role_groups,
         "managementRoles": ordered(assigned.collect()),
@@ -104,6 +106,38 @@ fn people(exchange: &Exchange, value: &Value) -> Value {
     let stored = value.as_array().into_iter().flatten().filter_map(Value::as_str);
     let address = |person: &str| exchange.address_of(person).unwrap_or_else(|| person.to_owned()).to_ascii_lowercase();
     sorted(stored.map(address).collect())
+}
+
+/// What each app can be signed in to with, and who may add to that; of apps that have any of it.
+fn apps(directory: &Directory) -> Value {
+    let ids = |object: &Value| {
+        let all = ["passwordCredentials", "keyCredentials"]
+            .into_iter()
+            .flat_map(|member| object[member].as_array().into_iter().flatten());
+        sorted(all.map(|one| text(one, "keyId").to_owned()).collect())
+    };
+    let of = |(id, object): (&String, &Value)| {
+        let federated = directory.federated.get(id).into_iter().flatten();
+        let federated = federated.map(|row| format!("{} {}", text(row, "issuer"), text(row, "subject"))).collect();
+        let owners = directory.owners.get(id).cloned().unwrap_or_default();
+        let shown = json!({
+            "credentials": ids(object), "federated": sorted(federated), "owners": sorted(owners), "enabled": object["accountEnabled"] != json!(false),
+        });
+        (id.clone(), shown)
+    };
+    directory.applications.iter().chain(&directory.service_principals).map(of).collect::<Map<String, Value>>().into()
+}
+
+fn consents(directory: &Directory) -> Value {
+    let scopes = |grant: &Value| sorted(text(grant, "scope").split_whitespace().map(str::to_owned).collect());
+    let grants = directory.grants.iter().map(|grant| {
+        json!({"client": grant["clientId"], "for": grant["principalId"], "resource": grant["resourceId"], "scopes": scopes(grant)})
+    });
+    let roles = directory
+        .app_role_assignments
+        .iter()
+        .map(|row| json!({"principal": row["principalId"], "resource": row["resourceId"], "role": row["appRoleId"]}));
+    ordered(grants.chain(roles).collect())
 }
 
 fn group(directory: &Directory, id: &str) -> Value {

@@ -3,6 +3,7 @@
 //! Invariant: what is read is what the file says. Unknown members, wrong types and ids that point nowhere
 //! are errors that name their place, never guesses.
 
+mod apps;
 mod behaviour;
 mod callers;
 mod graph;
@@ -117,6 +118,9 @@ impl Scenario {
         }
         scenario.read_callers(&root.get("callers")?)?;
         graph::check_principals(&scenario.directory)?;
+        if let Some(place) = root.optional("graph") {
+            apps::read_consents(&place, &mut scenario.directory)?;
+        }
         Ok(scenario)
     }
 
@@ -207,11 +211,12 @@ impl Scenario {
 
     fn read_callers(&mut self, place: &Place) -> Result<(), ScenarioError> {
         for caller in place.items()? {
-            let app = callers::read(&caller)?;
-            self.read_caller_roles(&caller, &app.service_principal_id)?;
-            let principal = graph::service_principal(&app.service_principal_id, &app.client_id, &app.name);
-            self.directory.service_principals.insert(app.service_principal_id.clone(), principal);
-            self.apps.push(app);
+            let caller = callers::read(&caller).and_then(|read| {
+                self.read_caller_roles(&caller, &read.app.service_principal_id)?;
+                Ok(read)
+            })?;
+            apps::register(&caller, &self.tenant_id, &mut self.directory);
+            self.apps.push(caller.app);
         }
         if self.apps.is_empty() {
             return Err(place.wrong("at least one caller is needed"));
@@ -284,6 +289,12 @@ fn exchange_principal() -> Value {
 
 fn app_role(name: &str, id: &str) -> Value {
     json!({"id": id, "value": name, "displayName": name, "description": name, "isEnabled": true, "origin": "Application", "allowedMemberTypes": ["Application"]})
+}
+
+/// Adds secrets and federated credentials to a registered application: `{"appId", "passwordCredentials",
+/// "federatedIdentityCredentials"}`, as a scenario has them.
+pub fn add_ways(value: &Value, directory: &mut Directory) -> Result<(), ScenarioError> {
+    apps::add_ways(&Place::new("ways", value), directory)
 }
 
 pub use graph::assignment_id;

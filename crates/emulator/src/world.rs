@@ -15,7 +15,6 @@ pub use crate::sessions::{Refresh, Sessions};
 use crate::attacker::Attacker;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
-use crate::entra::certificate::Certificate;
 use crate::entra::grants::Grants;
 use crate::exchange::UnderWay;
 use crate::faults::Faults;
@@ -32,19 +31,11 @@ pub struct App {
     pub client_id: String,
     /// Its one secret, if it has one.
     pub client_secret: Option<String>,
-    /// When the secret ends.
-    pub secret_expires: Option<Timestamp>,
     /// Display name.
     pub name: String,
     /// Object id of its service principal here.
     pub service_principal_id: String,
-    /// Names of application permissions, Graph's and `Exchange.ManageAsApp`.
-    pub permissions: Vec<String>,
-    /// Names of delegated permissions that were consented to.
-    pub delegated: Vec<String>,
-    /// Certificates that its assertions may be signed with.
-    pub certificates: Vec<Certificate>,
-    /// Issuers whose tokens stand for it.
+    /// Issuers whose tokens stand for it, while its registration lists them.
     pub federated: Vec<Federated>,
     /// Where codes may be sent.
     pub redirect_uris: Vec<String>,
@@ -55,6 +46,8 @@ pub struct App {
 /// An issuer elsewhere whose token stands for an app (workload identity federation).
 #[derive(Clone, Debug)]
 pub struct Federated {
+    /// Id of the federated identity credential.
+    pub id: String,
     /// `iss` of its tokens.
     pub issuer: String,
     /// `sub` of its tokens.

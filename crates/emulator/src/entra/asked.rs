@@ -79,10 +79,11 @@ impl Asked {
             return Ok(if self.named.is_empty() && is_first_party { all() } else { self.named.clone() });
         };
         let here = |name: &&String| name.starts_with("Exchange.") == matches!(self.service, Service::Exchange | Service::Purview);
+        let consented = world.tenant.directory.scopes_for_all(&app.service_principal_id);
         if self.is_default || self.named.is_empty() {
-            return Ok(app.delegated.iter().filter(here).cloned().collect());
+            return Ok(consented.into_iter().filter(|name| here(&name)).collect());
         }
-        let is_consented = |name: &String| app.delegated.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let is_consented = |name: &String| consented.iter().any(|known| known.eq_ignore_ascii_case(name));
         if self.named.iter().all(is_consented) { Ok(self.named.clone()) } else { Err(Failure::no_consent(client_id)) }
     }
 }

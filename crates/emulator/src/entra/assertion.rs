@@ -5,12 +5,15 @@
 //! identity federation". Invariant: an assertion is good for the endpoint it names, for the time it names,
 //! and with a key that the app's registration holds.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::certificate::{Certificate, bytes_of};
 use super::failure::Failure;
 use super::jwt::Jwt;
 use super::{Form, Place};
+use crate::directory::{is, text};
+use crate::graph::credentials::{certificate, listed};
 use crate::world::{App, Federated, World};
 
 const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -43,10 +46,12 @@ fn missing() -> Failure {
 }
 
 fn check_secret(world: &World, app: &App, secret: &str) -> Result<(), Failure> {
-    if app.client_secret.as_deref() != Some(secret) {
-        return Err(Failure::wrong_secret(&app.client_id));
-    }
-    if app.secret_expires.is_some_and(|end| end <= world.now) {
+    let directory = &world.tenant.directory;
+    let mut listed = directory.objects_of_app(&app.client_id).flat_map(|object| listed(object, "passwordCredentials"));
+    let is_it = |one: &&Value| directory.secrets.get(text(one, "keyId")).is_some_and(|known| known == secret);
+    let Some(found) = listed.find(is_it) else { return Err(Failure::wrong_secret(&app.client_id)) };
+    let end = text(found, "endDateTime").parse::<Timestamp>();
+    if end.is_ok_and(|end| end <= world.now) {
         let text = format!("The provided client secret keys for app '{}' are expired.", app.client_id);
         return Err(Failure::new(401, "invalid_client", 7_000_222, &text));
     }
@@ -62,10 +67,10 @@ fn check_assertion(world: &World, app: &App, place: &Place, form: &Form, asserti
     check_time(world, &jwt)?;
     if jwt.text("iss").eq_ignore_ascii_case(&app.client_id) {
         check_own(world, app, place, &jwt)
-    } else if app.federated.is_empty() && jwt.text("sub") == jwt.text("iss") {
+    } else if trusted(world, app).is_empty() && jwt.text("sub") == jwt.text("iss") {
         Err(client(700_021, "Client assertion application identifier doesn't match 'client_id' parameter."))
     } else {
-        check_federated(app, &jwt)
+        check_federated(world, app, &jwt)
     }
 }
 
@@ -85,7 +90,7 @@ fn check_own(world: &World, app: &App, place: &Place, jwt: &Jwt) -> Result<(), F
     if !audiences(world, place).iter().any(|audience| audience.eq_ignore_ascii_case(jwt.text("aud"))) {
         return Err(client(700_023, "Client assertion audience claim does not match Realm issuer. Review the documentation."));
     }
-    let certificate = named(app, jwt).ok_or_else(|| {
+    let certificate = named(world, app, jwt).ok_or_else(|| {
         client(700_027, "The certificate with identifier used to sign the client assertion is not registered on application.")
     })?;
     if world.now < certificate.begins || certificate.ends <= world.now {
@@ -103,10 +108,12 @@ fn audiences(world: &World, place: &Place) -> [String; 2] {
 }
 
 /// The registered certificate that the header names, by a thumbprint or by bringing it along.
-fn named<'a>(app: &'a App, jwt: &Jwt) -> Option<&'a Certificate> {
+fn named(world: &World, app: &App, jwt: &Jwt) -> Option<Certificate> {
+    let objects = world.tenant.directory.objects_of_app(&app.client_id);
+    let mut registered = objects.flat_map(|object| listed(object, "keyCredentials")).filter_map(certificate);
     let (sha1, sha256) = (jwt.header["x5t"].as_str(), jwt.header["x5t#S256"].as_str());
     let brought = brought(&jwt.header["x5c"]);
-    app.certificates.iter().find(|registered| match &brought {
+    registered.find(|registered| match &brought {
         Some(one) if sha1.is_none() && sha256.is_none() => one.sha256 == registered.sha256,
         Some(one) => registered.is_named(sha1, sha256) && one.sha256 == registered.sha256,
         None => registered.is_named(sha1, sha256),
@@ -119,11 +126,19 @@ fn brought(chain: &Value) -> Option<Certificate> {
     Certificate::from_der(&bytes_of(first)?)
 }
 
-fn check_federated(app: &App, jwt: &Jwt) -> Result<(), Failure> {
+/// The issuers of the app that its registration still lists.
+fn trusted<'a>(world: &World, app: &'a App) -> Vec<&'a Federated> {
+    let directory = &world.tenant.directory;
+    let owns = |id: &str| directory.applications.get(id).is_some_and(|object| is(object, "appId", &app.client_id));
+    let rows: Vec<&Value> = directory.federated.iter().filter(|(id, _)| owns(id)).flat_map(|(_, rows)| rows).collect();
+    app.federated.iter().filter(|one| rows.iter().any(|row| is(row, "id", &one.id))).collect()
+}
+
+fn check_federated(world: &World, app: &App, jwt: &Jwt) -> Result<(), Failure> {
     let no = |code, what: &str, value: &str| {
         Err(client(code, &format!("No matching federated identity record found for presented assertion {what} '{value}'.")))
     };
-    let by_issuer: Vec<&Federated> = app.federated.iter().filter(|one| one.issuer == jwt.text("iss")).collect();
+    let by_issuer: Vec<&Federated> = trusted(world, app).into_iter().filter(|one| one.issuer == jwt.text("iss")).collect();
     if by_issuer.is_empty() {
         return no(700_211, "issuer", jwt.text("iss"));
     }

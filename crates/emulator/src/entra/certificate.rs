@@ -50,6 +50,11 @@ impl Certificate {
         })
     }
 
+    /// The thumbprint in standard base64, as the directory names a certificate by.
+    pub fn identifier(&self) -> String {
+        URL_SAFE_NO_PAD.decode(&self.sha1).map(|bytes| STANDARD.encode(bytes)).unwrap_or_default()
+    }
+
     /// Whether a thumbprint in a header is this certificate's, with padding or without, in either alphabet.
     pub fn is_named(&self, sha1: Option<&str>, sha256: Option<&str>) -> bool {
         let plain = |text: &str| text.trim_end_matches('=').replace('+', "-").replace('/', "_");

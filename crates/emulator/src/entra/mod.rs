@@ -14,7 +14,7 @@ pub mod device;
 mod discovery;
 mod failure;
 pub mod grants;
-mod jwt;
+pub(crate) mod jwt;
 mod keys;
 mod page;
 pub mod token;
@@ -160,10 +160,11 @@ fn for_app(world: &mut World, place: &Place, client_id: &str, form: &Form) -> Re
     ))
 }
 
-/// Whether the app's service principal may sign in.
+/// Whether the app's service principal is there and may sign in.
 fn check_principal_enabled(world: &World, app: &App) -> Result<(), Failure> {
     let principal = world.tenant.directory.service_principals.get(&app.service_principal_id);
-    if principal.is_some_and(|principal| principal["accountEnabled"] == Value::Bool(false)) {
+    let Some(principal) = principal else { return Err(Failure::no_app(&app.client_id, &world.tenant.name)) };
+    if principal["accountEnabled"] == Value::Bool(false) {
         let text = format!("Application '{}'({}) is disabled.", app.client_id, app.name);
         return Err(Failure::new(401, "unauthorized_client", 7_000_112, &text));
     }

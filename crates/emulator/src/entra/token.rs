@@ -34,7 +34,8 @@ pub enum Refusal {
 
 /// An application's token for a service.
 pub fn for_app(tenant: &mut Tenant, app: &App, service: Service, now: Timestamp) -> String {
-    let roles: Vec<&String> = app.permissions.iter().filter(|name| belongs(name, service)).collect();
+    let all = tenant.directory.app_roles_of(&app.service_principal_id);
+    let roles: Vec<&String> = all.iter().filter(|name| belongs(name, service)).collect();
     let wids = tenant.directory.tenant_roles_of(&app.service_principal_id);
     let mut claims = common(tenant, &app.client_id, &app.name, service, now);
     merge(

@@ -59,6 +59,16 @@ pub fn manages_roles(caller: &Caller) -> bool {
     app_or_role(caller, &[PRIVILEGED_ROLE, GLOBAL])
 }
 
+/// Whether the caller's roles allow changes of apps that it does not own.
+pub fn manages_apps(caller: &Caller) -> bool {
+    app_or_role(caller, &["Application Administrator", "Cloud Application Administrator", GLOBAL])
+}
+
+/// Whether the caller's roles allow it to give and take what apps may do.
+pub fn manages_consents(caller: &Caller) -> bool {
+    manages_apps(caller) || has_role(caller, &[PRIVILEGED_ROLE])
+}
+
 /// Whether the caller's roles allow changes of ordinary groups.
 pub fn manages_groups(caller: &Caller) -> bool {
     app_or_role(caller, &["Groups Administrator", USER, GLOBAL])

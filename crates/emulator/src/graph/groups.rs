@@ -78,12 +78,12 @@ fn references(world: &World, call: &Call, side: Side) -> Outcome {
     list(world, call, rows, &[])
 }
 
-fn add(world: &mut World, call: &Call, side: Side) -> Outcome {
-    let group = target(world, call)?;
+/// The object that the body of a `$ref` names.
+pub(super) fn referenced(call: &Call) -> Result<String, Answer> {
     let body = call.request.json().unwrap_or(Value::Null);
     let reference =
         body["@odata.id"].as_str().ok_or_else(|| bad("The request body must contain the required property '@odata.id'."))?;
-    let id = reference
+    Ok(reference
         .trim_end_matches('/')
         .rsplit('/')
         .next()
@@ -92,7 +92,12 @@ fn add(world: &mut World, call: &Call, side: Side) -> Outcome {
         .rsplit('\'')
         .next()
         .unwrap_or_default()
-        .to_ascii_lowercase();
+        .to_ascii_lowercase())
+}
+
+fn add(world: &mut World, call: &Call, side: Side) -> Outcome {
+    let group = target(world, call)?;
+    let id = referenced(call)?;
     may_change(world, call, &group, side)?;
     if world.tenant.directory.object(&id).is_none() {
         return Err(not_found(&id));

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::credentials::shown;
 use super::odata::{Query, unsupported};
 use super::page::{CEILING, list, list_with};
 use super::users::target;
@@ -112,12 +113,14 @@ pub fn scoped_roles(world: &World, call: &Call) -> Outcome {
     list(world, call, rows, &[])
 }
 
-/// `ownedObjects`: groups only, in this version.
+/// `ownedObjects`, with and without a cast: groups, applications and service principals.
 pub fn owned(world: &World, call: &Call) -> Outcome {
     let id = target(world, call)?;
     let directory = &world.tenant.directory;
-    let mut rows: Vec<Value> = directory.owned_groups(&id).iter().filter_map(|group| typed(directory, group)).collect();
-    if call.path.to_ascii_lowercase().ends_with("graph.group") {
+    let owned = directory.owned_groups(&id).into_iter().chain(directory.owned_apps(&id));
+    let mut rows: Vec<Value> = owned.filter_map(|one| typed(directory, &one)).map(|one| shown(&one, false)).collect();
+    if let Some((_, cast)) = call.path.rsplit_once("/graph.") {
+        rows.retain(|row| text(row, "@odata.type").eq_ignore_ascii_case(&format!("#microsoft.graph.{cast}")));
         rows.iter_mut().for_each(untyped);
     }
     list(world, call, rows, &[])

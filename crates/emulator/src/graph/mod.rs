@@ -3,9 +3,13 @@
 //! Invariant: nothing is answered that the token does not permit and the table of operations does not
 //! name. Every error carries the ids that support would ask for.
 
+pub(crate) mod app_shape;
+pub(crate) mod apps;
 mod authority;
 mod batch;
 mod conditional_access;
+pub(crate) mod consents;
+pub(crate) mod credentials;
 mod filter;
 mod groups;
 mod membership;
@@ -107,7 +111,7 @@ pub fn operation_of(request: &Request) -> Option<String> {
 /// The operations that exist here, for the control endpoint.
 pub fn operations_served() -> Value {
     // What is not in the table by itself: the batch, and the other key of a row.
-    let others = [("POST", "/$batch"), ("GET", "/servicePrincipals(appId='{}')")];
+    let others = [("POST", "/$batch"), ("GET", "/applications(appId='{}')"), ("GET", "/servicePrincipals(appId='{}')")];
     let others = others.into_iter().map(|(method, path)| json!({"method": method, "path": path}));
     operations::ROWS.iter().map(|row| json!({"method": row.method, "path": row.path})).chain(others).collect()
 }
@@ -141,9 +145,15 @@ fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
         ("POST", "/users/{}/sendMail") => users::send_mail(world, call),
         (_, "/users/{}/mailFolders/{}/messageRules" | "/users/{}/mailFolders/{}/messageRules/{}") => users::rules(world, call),
         ("GET", "/users/{}/scopedRoleMemberOf") => membership::scoped_roles(world, call),
-        ("GET", "/users/{}/ownedObjects") => membership::owned(world, call),
+        ("GET", path) if path.starts_with("/users/{}/ownedObjects") => membership::owned(world, call),
         ("GET", path) if path.starts_with("/users/{}/memberOf") => membership::member_of(world, call, false),
         ("GET", path) if path.starts_with("/users/{}/transitiveMemberOf") => membership::member_of(world, call, true),
+        (_, path) if path.contains("/oauth2PermissionGrants") || path.contains("/appRoleAssign") => {
+            consents::handle(world, call, row)
+        }
+        (_, path) if path.starts_with("/applications") || path.starts_with("/servicePrincipals") => {
+            apps::handle(world, call, row)
+        }
         (_, path) if path.starts_with("/groups") => groups::handle(world, call, row),
         (_, path) if policies::serves(path) => policies::handle(world, call, row),
         (_, path) if path.contains("Schedule") => pim::handle(world, call, row),

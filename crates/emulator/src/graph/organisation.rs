@@ -1,4 +1,4 @@
-//! The tenant's own objects: domains, licences, units, service principals, role settings.
+//! The tenant's own objects: domains, licences, units, role settings.
 //!
 //! Invariant: all of it is read-only here.
 
@@ -38,9 +38,6 @@ pub fn handle(world: &mut World, call: &Call, row: &Row) -> Outcome {
             directory.administrative_units.get(&call.key(0).to_ascii_lowercase()),
         ),
         ("GET", "/directory/administrativeUnits/{}/scopedRoleMembers") => scoped_members(world, call),
-        ("GET", "/servicePrincipals") => list(world, call, directory.service_principals.values().cloned().collect(), &[]),
-        ("GET", "/servicePrincipals/{}") => one(world, call, "servicePrincipals", principal(directory, call.key(0))),
-        ("GET", "/servicePrincipals/{}/appRoleAssignments") => app_roles(world, call),
         ("POST", "/directoryObjects/getByIds") => by_ids(world, call),
         ("GET", "/directoryObjects/{}") => one(world, call, "directoryObjects", typed(directory, call.key(0)).as_ref()),
         ("GET", "/policies/roleManagementPolicyAssignments") => role_settings(world, call),
@@ -74,39 +71,6 @@ fn organization(world: &World) -> Value {
 
 fn assigned(plan: &Value) -> Value {
     json!({"assignedDateTime": "2024-01-01T00:00:00Z", "capabilityStatus": "Enabled", "service": plan["servicePlanName"], "servicePlanId": plan["servicePlanId"]})
-}
-
-/// By object id, or by `appId='…'`.
-fn principal<'a>(directory: &'a Directory, key: &str) -> Option<&'a Value> {
-    match key.strip_prefix("appId=") {
-        Some(app) => directory.service_principals.values().find(|principal| is(principal, "appId", app.trim_matches('\''))),
-        None => directory.service_principals.get(&key.to_ascii_lowercase()),
-    }
-}
-
-/// The application permissions that an app was given.
-fn app_roles(world: &World, call: &Call) -> Outcome {
-    let directory = &world.tenant.directory;
-    let holder = principal(directory, call.key(0)).ok_or_else(|| not_found(call.key(0)))?;
-    let app = world.tenant.apps.iter().find(|app| is(holder, "id", &app.service_principal_id));
-    let rows = app.into_iter().flat_map(|app| &app.permissions).filter_map(|name| app_role(directory, holder, name)).collect();
-    list(world, call, rows, &[])
-}
-
-fn app_role(directory: &Directory, holder: &Value, name: &str) -> Option<Value> {
-    let offers = |resource: &&Value| role_id(resource, name).is_some();
-    let resource = directory.service_principals.values().find(offers)?;
-    let role = role_id(resource, name)?;
-    let id = assignment_id(&role, text(holder, "id"), "/");
-    Some(json!({
-        "id": id, "appRoleId": role, "principalId": holder["id"], "principalDisplayName": holder["displayName"], "principalType": "ServicePrincipal",
-        "resourceId": resource["id"], "resourceDisplayName": resource["displayName"], "createdDateTime": "2024-01-01T00:00:00Z", "deletedDateTime": null,
-    }))
-}
-
-fn role_id(resource: &Value, name: &str) -> Option<String> {
-    let roles = resource["appRoles"].as_array()?;
-    Some(text(roles.iter().find(|role| text(role, "value") == name)?, "id").to_owned())
 }
 
 fn scoped_members(world: &World, call: &Call) -> Outcome {

@@ -1,5 +1,6 @@
 //! The apps that may sign in, and what each of them proves itself with.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ScenarioError;
@@ -24,21 +25,38 @@ const MEMBERS: &[&str] = &[
     "public",
 ];
 
+/// An app, and what its registration and its consents say of it at the start.
+pub struct Caller {
+    /// The app.
+    pub app: App,
+    /// When its secret ends.
+    pub secret_expires: Option<Timestamp>,
+    /// Names of application permissions, Graph's and `Exchange.ManageAsApp`.
+    pub permissions: Vec<String>,
+    /// Names of delegated permissions that were consented to.
+    pub delegated: Vec<String>,
+    /// Certificates that its assertions may be signed with, in PEM.
+    pub certificates: Vec<(String, Certificate)>,
+}
+
 /// Reads one app.
-pub fn read(caller: &Place) -> Result<App, ScenarioError> {
+pub fn read(caller: &Place) -> Result<Caller, ScenarioError> {
     caller.only(MEMBERS)?;
-    Ok(App {
+    let app = App {
         client_id: caller.get("client_id")?.id()?,
         client_secret: caller.optional("client_secret").map(|place| place.text()).transpose()?,
-        secret_expires: caller.optional("secret_expires").map(|place| place.time()).transpose()?,
         name: caller.get("name")?.text()?,
         service_principal_id: caller.get("service_principal_id")?.id()?,
-        permissions: permissions_of(caller)?,
-        delegated: texts(caller, "delegated")?,
-        certificates: each(caller, "certificates", certificate)?,
         federated: each(caller, "federated", federated)?,
         redirect_uris: texts(caller, "redirect_uris")?,
         is_public: caller.optional("public").map(|place| place.flag()).transpose()?.unwrap_or_default(),
+    };
+    Ok(Caller {
+        app,
+        secret_expires: caller.optional("secret_expires").map(|place| place.time()).transpose()?,
+        permissions: permissions_of(caller)?,
+        delegated: texts(caller, "delegated")?,
+        certificates: each(caller, "certificates", certificate)?,
     })
 }
 
@@ -58,8 +76,9 @@ fn permissions_of(caller: &Place) -> Result<Vec<String>, ScenarioError> {
     })
 }
 
-fn certificate(item: &Place) -> Result<Certificate, ScenarioError> {
-    Certificate::from_pem(&item.text()?).ok_or_else(|| item.wrong("no certificate in PEM"))
+fn certificate(item: &Place) -> Result<(String, Certificate), ScenarioError> {
+    let text = item.text()?;
+    Certificate::from_pem(&text).map(|certificate| (text, certificate)).ok_or_else(|| item.wrong("no certificate in PEM"))
 }
 
 fn federated(item: &Place) -> Result<Federated, ScenarioError> {
@@ -68,9 +87,11 @@ fn federated(item: &Place) -> Result<Federated, ScenarioError> {
     if !keys["keys"].is_array() {
         return Err(item.get("keys")?.wrong("a JSON Web Key Set is wanted"));
     }
+    let (issuer, subject) = (item.get("issuer")?.text()?, item.get("subject")?.text()?);
     Ok(Federated {
-        issuer: item.get("issuer")?.text()?,
-        subject: item.get("subject")?.text()?,
+        id: crate::seed::named_uuid(&format!("federated/{}/{issuer}/{subject}", item.path)),
+        issuer,
+        subject,
         audience: item.optional("audience").map_or_else(|| Ok(EXCHANGE_AUDIENCE.to_owned()), |place| place.text())?,
         keys: keys.clone(),
     })

@@ -26,6 +26,9 @@ const MEMBERS: &[&str] = &[
     "administrativeUnits",
     "domains",
     "servicePrincipals",
+    "applications",
+    "oauth2PermissionGrants",
+    "appRoleAssignments",
     "signIns",
     "policies",
 ];
@@ -36,12 +39,7 @@ pub fn read(place: &Place, directory: &mut Directory, passwords: &mut BTreeMap<S
     for user in place.list("users")? {
         read_user(&user, directory, passwords)?;
     }
-    for principal in place.list("servicePrincipals")? {
-        let id = principal.get("id")?.id()?;
-        let mut object = service_principal(&id, &principal.get("appId")?.id()?, &principal.get("displayName")?.text()?);
-        overlay(&mut object, principal.value);
-        directory.service_principals.insert(id, object);
-    }
+    super::apps::read(place, directory)?;
     let mut sign_ins = Vec::new();
     for sign_in in place.list("signIns")? {
         sign_in.get("id")?.id()?;
@@ -249,7 +247,8 @@ fn group_schedule(place: &Place) -> Result<Value, ScenarioError> {
 
 /// Every member and owner must exist. Assignments may point to callers, which are read later.
 fn check_references(place: &Place, directory: &Directory) -> Result<(), ScenarioError> {
-    for (group, ids) in directory.members.iter().chain(&directory.owners) {
+    let of_groups = directory.owners.iter().filter(|(id, _)| directory.groups.contains_key(*id));
+    for (group, ids) in directory.members.iter().chain(of_groups) {
         if let Some(id) = ids.iter().find(|id| directory.object(id).is_none()) {
             return Err(place.wrong(&format!("group {group} names {id}, which is nobody")));
         }
@@ -274,17 +273,17 @@ pub fn check_principals(directory: &Directory) -> Result<(), ScenarioError> {
     Ok(())
 }
 
-fn ids(place: &Place, member: &str) -> Result<Vec<String>, ScenarioError> {
+pub(super) fn ids(place: &Place, member: &str) -> Result<Vec<String>, ScenarioError> {
     place.list(member)?.iter().map(Place::id).collect()
 }
 
-fn overlay(target: &mut Value, given: &Value) {
+pub(super) fn overlay(target: &mut Value, given: &Value) {
     if let (Some(target), Some(given)) = (target.as_object_mut(), given.as_object()) {
         target.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 }
 
-fn without(value: &Value, members: &[&str]) -> Value {
+pub(super) fn without(value: &Value, members: &[&str]) -> Value {
     let kept: Map<String, Value> = value
         .as_object()
         .into_iter()

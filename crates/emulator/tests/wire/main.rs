@@ -1,6 +1,8 @@
 //! The emulated tenant as its clients meet it, from outside.
 
 #[cfg(test)]
+mod apps;
+#[cfg(test)]
 mod batch;
 #[cfg(test)]
 mod common;
