@@ -106,18 +106,18 @@ async fn run(args: &Args, environment: &Environment, out: &Arc<Output>) -> anyho
         Command::Doctor(args) if args.setup && !commands::has_tenant(global, environment) => {
             let mut text = Vec::new();
             let client = environment.azure_client().unwrap_or_default();
-            let code = commands::doctor::run_setup(&client, &mut text, out.json)?;
+            let code = commands::doctor::run_setup(&client, &out.texts, &mut text, out.json)?;
             finish(&out, &text, code)
         }
         Command::Doctor(args) => {
             let desk = commands::Desk::open(global, environment, out, &args::SealArgs::default()).await?;
             let mut text = Vec::new();
-            let code = commands::doctor::run(&desk.session, args, &mut text, desk.out.json).await?;
+            let code = commands::doctor::run(&desk.session, args, &desk.out.texts, &mut text, desk.out.json).await?;
             finish(&desk.out, &text, code)
         }
         Command::Tenant(command) => {
             let mut text = Vec::new();
-            let code = commands::tenant::run(command.clone(), environment, &mut text, out.json)?;
+            let code = commands::tenant::run(command.clone(), environment, &out.texts, &mut text, out.json)?;
             let exit = finish(&out, &text, code)?;
             if let commands::tenant::TenantCommand::Add(add) = command {
                 commands::tenant::remember_apps(&add.name, global, environment, &out).await;

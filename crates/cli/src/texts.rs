@@ -27,6 +27,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../texts/en/posture.ftl"),
     include_str!("../texts/en/posture-directory.ftl"),
     include_str!("../texts/en/posture-mail.ftl"),
+    include_str!("../texts/en/doctor.ftl"),
 ];
 const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/main.ftl"),
@@ -38,6 +39,7 @@ const SWEDISH: &[&str] = &[
     include_str!("../texts/sv/posture.ftl"),
     include_str!("../texts/sv/posture-directory.ftl"),
     include_str!("../texts/sv/posture-mail.ftl"),
+    include_str!("../texts/sv/doctor.ftl"),
 ];
 
 impl Language {

@@ -6,6 +6,7 @@
 
 mod apps;
 mod needs;
+mod said;
 mod setup;
 mod standing;
 mod told;
@@ -19,8 +20,11 @@ use regain_microsoft::Seat;
 use serde::Serialize;
 
 use crate::session::Session;
+use crate::texts::{Language, Texts};
 use apps::AppView;
 use needs::NEEDS;
+use said::Said;
+use standing::Granting;
 use trials::Trials;
 
 pub use apps::remember;
@@ -97,8 +101,8 @@ pub struct DataDir {
 pub struct Feature {
     /// Its name.
     pub feature: &'static str,
-    /// What it does.
-    pub what: &'static str,
+    /// What it does, in English.
+    pub what: String,
     /// What it needs.
     pub needs: Vec<String>,
     /// The identities that have a part in it.
@@ -111,6 +115,12 @@ pub struct Feature {
     pub detail: Option<String>,
     /// What to grant.
     pub grant: Option<String>,
+    /// The same as `detail`, to be said in any language.
+    #[serde(skip)]
+    why: Option<Said>,
+    /// The same as `grant`.
+    #[serde(skip)]
+    granting: Option<Granting>,
 }
 
 /// Whether a feature has what it needs.
@@ -165,28 +175,30 @@ pub struct NotNeeded {
 }
 
 /// Looks, writes what was found to `out`, and returns the exit code.
-pub async fn run(session: &Session, args: &DoctorArgs, out: &mut dyn Write, json: bool) -> anyhow::Result<u8> {
+pub async fn run(session: &Session, args: &DoctorArgs, texts: &Texts, out: &mut dyn Write, json: bool) -> anyhow::Result<u8> {
     let diagnosis = diagnose(session, args).await?;
-    let text = if json { serde_json::to_string_pretty(&diagnosis)? } else { told::told(&diagnosis) };
+    let text = if json { serde_json::to_string_pretty(&diagnosis)? } else { told::told(&diagnosis, texts) };
     writeln!(out, "{text}")?;
     Ok(u8::from(!diagnosis.ok))
 }
 
 /// `doctor --setup` for apps that cannot sign in yet.
-pub fn run_setup(client: &str, out: &mut dyn Write, json: bool) -> anyhow::Result<u8> {
-    let setup = setup::setup(client, &[]);
-    let text = if json { serde_json::to_string_pretty(&setup)? } else { setup::text(&setup) };
+pub fn run_setup(client: &str, texts: &Texts, out: &mut dyn Write, json: bool) -> anyhow::Result<u8> {
+    let setup = setup::setup(client, &[], &Texts::load(Language::En)?);
+    let text = if json { serde_json::to_string_pretty(&setup)? } else { setup::text(&setup, texts) };
     writeln!(out, "{text}")?;
     Ok(0)
 }
 
 async fn diagnose(session: &Session, args: &DoctorArgs) -> anyhow::Result<Diagnosis> {
+    // What scripts read is in one language.
+    let english = Texts::load(Language::En)?;
     let seats = session.seats().await?;
     let mut trials = Trials::make(session, args.account.as_deref()).await?;
     let folder = session.store().database().parent().unwrap_or(Path::new(".")).to_owned();
     let looked = apps::look(session.microsoft(), &session.operator.tenant, &seats, &mut trials).await;
     let apps = apps::compare(looked, &folder, args.accept)?;
-    let features: Vec<Feature> = NEEDS.iter().map(|need| standing::feature(need, &seats, &trials)).collect();
+    let features: Vec<Feature> = NEEDS.iter().map(|need| standing::feature(need, &seats, &trials, &english)).collect();
     let endpoints = trials::endpoints(session, &trials);
     let data_dir = data_dir(&folder);
     let missing = features.iter().any(|row| row.state == State::Missing);
@@ -204,13 +216,13 @@ async fn diagnose(session: &Session, args: &DoctorArgs) -> anyhow::Result<Diagno
         not_needed: all_not_needed(&identities),
         identities,
         apps,
-        setup: args.setup.then(|| setup_for(&seats)),
+        setup: args.setup.then(|| setup_for(&seats, &english)),
     })
 }
 
-fn setup_for(seats: &[Seat]) -> setup::Setup {
+fn setup_for(seats: &[Seat], english: &Texts) -> setup::Setup {
     let only = if let [one] = seats { one.client.as_str() } else { "" };
-    setup::setup(only, seats)
+    setup::setup(only, seats, english)
 }
 
 fn identity(seat: &Seat) -> IdentityView {
@@ -252,15 +264,21 @@ mod tests {
     use super::*;
     use crate::session::tests::{open, settings, tenant};
 
+    const DOCTOR_KEYS: &str = include_str!("../../texts/en/doctor.ftl");
+
     async fn doctor(permissions: &[&str], roles: &[&str], args: DoctorArgs) -> (u8, serde_json::Value, String) {
         let running = tenant(permissions, roles).await;
         let folder = tempfile::tempdir().unwrap();
         let session = open(&settings(&running, folder.path(), |_| {})).await.unwrap();
         let (mut json, mut text) = (Vec::new(), Vec::new());
-        let code = run(&session, &args, &mut json, true).await.unwrap();
-        assert_eq!(run(&session, &args, &mut text, false).await.unwrap(), code);
+        let code = run(&session, &args, &english(), &mut json, true).await.unwrap();
+        assert_eq!(run(&session, &args, &english(), &mut text, false).await.unwrap(), code);
         running.stop().await;
         (code, serde_json::from_slice(&json).unwrap(), String::from_utf8(text).unwrap())
+    }
+
+    fn english() -> Texts {
+        Texts::load(Language::En).unwrap()
     }
 
     fn on_the_administrator() -> DoctorArgs {
@@ -274,7 +292,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_app_that_has_what_setup_asks_for_lacks_nothing() {
-        let setup = setup::setup("c3000000-0000-4000-8000-000000000001", &[]);
+        let setup = setup::setup("c3000000-0000-4000-8000-000000000001", &[], &english());
         let permissions: Vec<&str> = setup.one.permissions.iter().map(|one| one.name).collect();
         let roles: Vec<&str> = setup.one.roles.iter().map(|one| one.name).collect();
         let (code, document, text) = doctor(&permissions, &roles, on_the_administrator()).await;
@@ -307,7 +325,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let session = open(&settings(&running, folder.path(), |_| {})).await.unwrap();
         let before = regain_emulator::normal::normal_form(&running.world().lock().unwrap().tenant);
-        run(&session, &on_the_administrator(), &mut Vec::new(), false).await.unwrap();
+        run(&session, &on_the_administrator(), &english(), &mut Vec::new(), false).await.unwrap();
         assert_eq!(regain_emulator::normal::normal_form(&running.world().lock().unwrap().tenant), before);
         running.stop().await;
     }
@@ -315,8 +333,38 @@ mod tests {
     #[test]
     fn setup_needs_no_tenant() {
         let mut text = Vec::new();
-        assert_eq!(run_setup("c3000000-0000-4000-8000-000000000001", &mut text, false).unwrap(), 0);
+        assert_eq!(run_setup("c3000000-0000-4000-8000-000000000001", &english(), &mut text, false).unwrap(), 0);
         let text = String::from_utf8(text).unwrap();
         assert!(text.contains("User.RevokeSessions.All") && text.contains("New-RoleGroup"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn both_languages_say_everything() {
+        let keys: Vec<&str> = DOCTOR_KEYS.lines().filter_map(|line| line.split_once(" =").map(|(key, _)| key)).collect();
+        for (permissions, roles) in
+            [(vec!["User.Read.All", "Mail.Send"], vec![]), (vec!["Application.Read.All"], vec!["Global Administrator"])]
+        {
+            let running = tenant(&permissions, &roles).await;
+            let folder = tempfile::tempdir().unwrap();
+            let session = open(&settings(&running, folder.path(), |_| {})).await.unwrap();
+            let mut said = Vec::new();
+            for language in [Language::En, Language::Sv] {
+                let mut text = Vec::new();
+                let args = DoctorArgs { setup: true, ..on_the_administrator() };
+                run(&session, &args, &Texts::load(language).unwrap(), &mut text, false).await.unwrap();
+                said.push(String::from_utf8(text).unwrap());
+            }
+            running.stop().await;
+            for text in &said {
+                assert!(!keys.iter().any(|key| text.contains(key)), "a key without a text: {text}");
+                assert!(!text.contains("{ $") && !text.contains("{$"), "a name that was not put in: {text}");
+            }
+            let [english, swedish] = said.as_slice() else { panic!("two languages") };
+            let lines = |text: &str| text.lines().count();
+            assert_eq!(lines(english), lines(swedish), "{english}\n{swedish}");
+            for only in ["GRANT", "identity  ", "OUR APP", "tried on", "answers"] {
+                assert!(english.contains(only) && !swedish.contains(only), "{only}: {swedish}");
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use crate::environment::Environment;
 use crate::private;
 use crate::settings::{self, CloudName, Config, IdentitySettings, SettingsError, TenantEntry};
+use crate::texts::Texts;
 
 pub use look::remember_apps;
 
@@ -130,20 +131,26 @@ pub struct IdentityRow {
 }
 
 /// Runs the command; returns the exit code.
-pub fn run(command: TenantCommand, environment: &Environment, out: &mut dyn Write, json: bool) -> anyhow::Result<u8> {
+pub fn run(
+    command: TenantCommand,
+    environment: &Environment,
+    texts: &Texts,
+    out: &mut dyn Write,
+    json: bool,
+) -> anyhow::Result<u8> {
     let path = settings::config_path(environment)?;
     match command {
         TenantCommand::Add(add) => {
             let row = self::add(&path, &add)?;
-            say(out, json, &row, || format!("{} is known as {}; try it: regain doctor --tenant {0}", row.name, row.tenant_id))?;
+            say(out, json, &row, || texts.with("tenant-added", &[("name", &row.name), ("id", &row.tenant_id)]))?;
         }
         TenantCommand::List => {
             let list = self::list(&path)?;
-            say(out, json, &list, || table(&list))?;
+            say(out, json, &list, || table(&list, texts))?;
         }
         TenantCommand::Remove { name } => {
             let left = self::remove(&path, &name)?;
-            say(out, json, &left, || format!("{name} is forgotten; its cases are kept"))?;
+            say(out, json, &left, || texts.with("tenant-forgotten", &[("name", &name)]))?;
         }
     }
     Ok(0)
@@ -276,21 +283,22 @@ fn row(default: bool, name: String, entry: &TenantEntry, path: &Path) -> TenantR
     }
 }
 
-fn table(list: &TenantList) -> String {
+fn table(list: &TenantList, texts: &Texts) -> String {
     if list.tenants.is_empty() {
-        return "no tenant is known; regain tenant add NAME --tenant-id ID --client-id ID --secret env:VARIABLE".to_owned();
+        return texts.get("tenant-none");
     }
     let width = list.tenants.iter().map(|row| row.name.len()).max().unwrap_or_default();
+    let app = |one: &IdentityRow| texts.with("tenant-app", &[("app", &one.client_id)]);
     let mut lines = Vec::new();
     for row in &list.tenants {
         let mark = if row.default { "*" } else { " " };
         let head = format!("{mark} {:<width$}  {}  {:<9}", row.name, row.tenant_id, row.cloud.name());
         match row.identities.as_slice() {
-            [] => lines.push(format!("{head}  invalid")),
-            [one] => lines.push(format!("{head}  app {}  {}", one.client_id, one.signs_in)),
+            [] => lines.push(format!("{head}  {}", texts.get("tenant-invalid"))),
+            [one] => lines.push(format!("{head}  {}  {}", app(one), one.signs_in)),
             several => {
                 lines.push(head.trim_end().to_owned());
-                let each = |one: &IdentityRow| format!("    {:<5}  app {}  {}", one.duty, one.client_id, one.signs_in);
+                let each = |one: &IdentityRow| format!("    {:<5}  {}  {}", one.duty, app(one), one.signs_in);
                 lines.extend(several.iter().map(each));
             }
         }
@@ -327,6 +335,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::texts::Language;
 
     const TENANT: &str = "0f1e2d3c-4b5a-4678-9a0b-c0de00000001";
     const CLIENT: &str = "c3000000-0000-4000-8000-000000000001";
@@ -348,7 +357,7 @@ mod tests {
 
         fn run(&self, command: TenantCommand, json: bool) -> anyhow::Result<String> {
             let mut out = Vec::new();
-            assert_eq!(run(command, &self.environment(), &mut out, json)?, 0);
+            assert_eq!(run(command, &self.environment(), &Texts::load(Language::En).unwrap(), &mut out, json)?, 0);
             Ok(String::from_utf8(out)?)
         }
 

@@ -15,6 +15,7 @@ use regain_ports::{Provider, ProviderError, ProviderErrorKind};
 use serde::{Deserialize, Serialize};
 
 use super::needs::Probe;
+use super::said::Said;
 use super::trials::{Trial, Trials};
 use crate::private;
 
@@ -61,6 +62,9 @@ pub struct Unread {
     pub part: &'static str,
     /// Why not.
     pub why: String,
+    /// The same, to be said in any language.
+    #[serde(skip)]
+    pub(super) said: Said,
 }
 
 impl From<&AppWay> for Way {
@@ -171,7 +175,8 @@ pub(super) fn compare(looked: Vec<Looked>, folder: &Path, accept: bool) -> anyho
             changed = true;
         }
         let new = if accept { Vec::new() } else { new };
-        let unread = one.seen.unread.iter().map(|(part, kind)| Unread { part, why: kind.to_string() }).collect();
+        let unread =
+            one.seen.unread.iter().map(|(part, kind)| Unread { part, why: kind.to_string(), said: Said::of(kind) }).collect();
         views.push(AppView { app: one.app, duties: one.duties, name: one.seen.name, first, ways, new, gone, unread });
     }
     if changed {

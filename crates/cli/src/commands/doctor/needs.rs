@@ -8,10 +8,8 @@ use regain_microsoft::Duty;
 
 /// One thing that this version does, and what it takes.
 pub struct Need {
-    /// Its name, for scripts.
+    /// Its name, for scripts. What it does is the text `doctor-does-NAME`.
     pub feature: &'static str,
-    /// What it does, as a phrase.
-    pub what: &'static str,
     /// Who does it: each of these has a part in it.
     pub duties: &'static [Duty],
     /// Graph application permissions: of each group any one.
@@ -125,7 +123,6 @@ pub const EXCHANGE_DELEGATED: &str = "Exchange.Manage";
 pub const NEEDS: &[Need] = &[
     Need {
         feature: "find-account",
-        what: "find an account and read who it is",
         duties: &[Duty::See],
         permissions: &[READ_USERS],
         roles: &[],
@@ -135,7 +132,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "mailbox-kind",
-        what: "tell a person's mailbox from a shared one or a room",
         duties: &[Duty::See],
         permissions: &[&["MailboxSettings.Read", "MailboxSettings.ReadWrite"]],
         roles: &[],
@@ -145,7 +141,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "domains",
-        what: "tell inside from outside: the tenant's domains",
         duties: &[Duty::See],
         permissions: &[&["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]],
         roles: &[],
@@ -155,7 +150,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "who-else",
-        what: "tell who else signed in like the account",
         duties: &[Duty::See],
         permissions: &[&["AuditLog.Read.All"]],
         roles: &[],
@@ -165,7 +159,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "global-administrators",
-        what: "count the Global Administrators that would be left",
         duties: &[Duty::See],
         permissions: &[READ_ROLES, READ_USERS],
         roles: &[],
@@ -175,7 +168,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-entra-roles",
-        what: "read directory roles",
         duties: &[Duty::See],
         permissions: &[READ_ROLES],
         roles: &[],
@@ -185,7 +177,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-pim-roles",
-        what: "read directory roles under PIM",
         duties: &[Duty::See],
         permissions: &[READ_PIM, READ_ELIGIBLE],
         roles: &[],
@@ -195,7 +186,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-group-roles",
-        what: "read roles that come through groups",
         duties: &[Duty::See],
         permissions: &[
             READ_DIRECTORY,
@@ -210,7 +200,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "block-sign-in",
-        what: "block sign-in, and allow it again",
         duties: &[Duty::Lock],
         permissions: &[&["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"], READ_USERS],
         roles: &[],
@@ -220,7 +209,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "replace-password",
-        what: "replace the password",
         duties: &[Duty::Lock],
         permissions: &[&["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
         roles: &[USER, PRIVILEGED_AUTHENTICATION],
@@ -230,7 +218,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "lock-administrators",
-        what: "block and reset accounts that hold admin roles",
         duties: &[Duty::Lock],
         permissions: &[],
         roles: &[PRIVILEGED_AUTHENTICATION],
@@ -240,7 +227,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "revoke-sessions",
-        what: "revoke sessions",
         duties: &[Duty::Lock],
         permissions: &[&["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
         roles: &[],
@@ -250,7 +236,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "change-entra-roles",
-        what: "withdraw directory roles and give them back, under PIM too",
         duties: &[Duty::Lock, Duty::Clean],
         permissions: &[WRITE_ROLES],
         roles: &[],
@@ -260,7 +245,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "change-group-roles",
-        what: "withdraw membership of role-assignable groups and give it back",
         duties: &[Duty::Lock, Duty::Clean],
         permissions: &[
             &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"],
@@ -275,7 +259,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "change-group-owners",
-        what: "withdraw ownership of role-assignable groups and give it back",
         duties: &[Duty::Lock, Duty::Clean],
         permissions: &[&["Group.ReadWrite.All", "Directory.ReadWrite.All"], WRITE_ROLES],
         roles: &[],
@@ -285,7 +268,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "own-app",
-        what: "see new credentials and owners of our own apps",
         duties: &[Duty::See],
         permissions: &[&["Application.Read.All", "Application.ReadWrite.All"]],
         roles: &[],
@@ -295,7 +277,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "accepted-domains",
-        what: "read the domains that mail is accepted for",
         duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT, SECURITY, GLOBAL_READER, SECURITY_READER],
@@ -305,7 +286,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-forwarding",
-        what: "read forwarding",
         duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT, GLOBAL_READER],
@@ -315,7 +295,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "change-forwarding",
-        what: "remove forwarding, and put it back",
         duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT],
@@ -325,7 +304,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-inbox-rules",
-        what: "read inbox rules, hidden ones too",
         duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT],
@@ -335,7 +313,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "change-inbox-rules",
-        what: "switch off, remove and restore inbox rules",
         duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE, RECIPIENT],
@@ -353,7 +330,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-sending-block",
-        what: "read the restricted entities",
         duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, SECURITY, SECURITY_READER, GLOBAL_READER],
@@ -363,7 +339,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "lift-sending-block",
-        what: "lift a sending block",
         duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE, SECURITY],
@@ -373,7 +348,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "read-exchange-roles",
-        what: "read role groups and roles of Exchange",
         duties: &[Duty::See],
         permissions: &[],
         roles: &[EXCHANGE, SECURITY, GLOBAL_READER],
@@ -383,7 +357,6 @@ pub const NEEDS: &[Need] = &[
     },
     Need {
         feature: "change-exchange-roles",
-        what: "withdraw roles of Exchange and give them back",
         duties: &[Duty::Clean],
         permissions: &[],
         roles: &[EXCHANGE],
@@ -399,6 +372,11 @@ pub const NEEDS: &[Need] = &[
 ];
 
 impl Need {
+    /// The key of the text that says what it does.
+    pub fn does(&self) -> String {
+        format!("doctor-does-{}", self.feature)
+    }
+
     /// Whether it is Exchange's to allow.
     pub fn is_exchange(&self) -> bool {
         !self.cmdlets.is_empty()
@@ -444,6 +422,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::texts::{Language, Texts};
 
     #[test]
     fn the_table_is_whole() {
@@ -452,6 +431,9 @@ mod tests {
         for need in NEEDS {
             assert!(need.roles.iter().all(|role| template(role).is_some()), "{}", need.feature);
             assert!(!need.permissions.is_empty() || !need.roles.is_empty(), "{}", need.feature);
+            for language in [Language::En, Language::Sv] {
+                assert!(Texts::load(language).unwrap().has(&need.does()), "{language:?} {}", need.feature);
+            }
             assert!(need.tried == Tried::Near || need.probe != Probe::Token, "{}: it must be tried", need.feature);
         }
     }

@@ -8,6 +8,7 @@ use regain_microsoft::{Duty, Seat};
 use serde::Serialize;
 
 use super::needs::{EXCHANGE, EXCHANGE_PERMISSION, GLOBAL_READER, NEEDS, Need, PRIVILEGED_AUTHENTICATION, template};
+use crate::texts::Texts;
 
 const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 const EXCHANGE_APP: &str = "00000002-0000-0ff1-ce00-000000000000";
@@ -113,20 +114,23 @@ pub struct Role {
     pub name: &'static str,
     /// Its template id.
     pub id: &'static str,
-    /// What for.
-    pub why: &'static str,
+    /// What for, in English.
+    pub why: String,
+    /// The key of the same.
+    #[serde(skip)]
+    says: &'static str,
 }
 
 /// Everything, for the app with this client id, and for three. Where none is known yet the commands
 /// make the apps.
-pub fn setup(client: &str, seats: &[Seat]) -> Setup {
+pub fn setup(client: &str, seats: &[Seat], english: &Texts) -> Setup {
     let each = |duty: Duty| {
         let seat = seats.iter().find(|seat| seat.duties == [duty]);
         let app = seat.map_or(App::New(duty), |seat| App::Known(seat.client.clone()));
-        ForIdentity { identity: duty.name(), grants: grants(&app, &[duty]) }
+        ForIdentity { identity: duty.name(), grants: grants(&app, &[duty], english) }
     };
     let app = if client.trim().is_empty() { App::NewForAll } else { App::Known(client.to_owned()) };
-    Setup { one: grants(&app, &Duty::ALL), identities: Duty::ALL.map(each).into(), several: seats.len() != 1 }
+    Setup { one: grants(&app, &Duty::ALL, english), identities: Duty::ALL.map(each).into(), several: seats.len() != 1 }
 }
 
 /// The app that is granted to.
@@ -153,11 +157,11 @@ impl App {
     }
 }
 
-fn grants(app: &App, duties: &[Duty]) -> Grants {
+fn grants(app: &App, duties: &[Duty], english: &Texts) -> Grants {
     let needs: Vec<&Need> = NEEDS.iter().filter(|need| need.duties.iter().any(|duty| duties.contains(duty))).collect();
     let permissions = permissions(&needs);
     let cmdlets: BTreeSet<&str> = needs.iter().flat_map(|need| need.cmdlets).copied().collect();
-    let roles = roles(&needs);
+    let roles = roles(&needs, english);
     let commands = commands(app, &permissions, &roles);
     Grants { permissions, roles, commands, exchange_role_group: role_group(app, &cmdlets) }
 }
@@ -195,17 +199,13 @@ fn is_broad(name: &str) -> bool {
     matches!(name, "Directory.ReadWrite.All" | "User.ReadWrite.All")
 }
 
-fn roles(needs: &[&Need]) -> Vec<Role> {
-    let role = |name, why| template(name).map(|id| Role { name, id, why });
+fn roles(needs: &[&Need], english: &Texts) -> Vec<Role> {
+    let role = |name, says| template(name).map(|id| Role { name, id, why: english.get(says), says });
     let locks = needs.iter().any(|need| need.roles.contains(&PRIVILEGED_AUTHENTICATION));
     let writes = needs.iter().any(|need| need.is_exchange() && need.duties.contains(&Duty::Clean));
     let reads = needs.iter().any(|need| need.is_exchange());
-    let lock = role(PRIVILEGED_AUTHENTICATION, "replaces passwords, and locks administrators too").filter(|_| locks);
-    let mail = if writes {
-        role(EXCHANGE, "mailboxes and roles in Exchange; or the role group below instead")
-    } else {
-        role(GLOBAL_READER, "reads Exchange, inbox rules perhaps not; the role group below instead is better").filter(|_| reads)
-    };
+    let lock = role(PRIVILEGED_AUTHENTICATION, "setup-role-locks").filter(|_| locks);
+    let mail = if writes { role(EXCHANGE, "setup-role-mail") } else { role(GLOBAL_READER, "setup-role-reads").filter(|_| reads) };
     lock.into_iter().chain(mail).collect()
 }
 
@@ -259,59 +259,56 @@ fn role_group(app: &App, cmdlets: &BTreeSet<&str>) -> Vec<String> {
 }
 
 /// The same for a person: for each duty, or for the one app where that is what the tenant has.
-pub fn text(setup: &Setup) -> String {
+pub fn text(setup: &Setup, texts: &Texts) -> String {
     let mut text = String::new();
+    let mut line = |what: String| {
+        let _ = writeln!(text, "{what}");
+    };
     if setup.several {
         for one in &setup.identities {
-            let _ = writeln!(text, "IDENTITY {}", one.identity);
-            part(&mut text, &one.grants);
+            line(texts.with("setup-identity", &[("duty", one.identity)]));
+            part(&mut line, &one.grants, texts);
         }
-        text.push_str(
-            "ONE APP FOR EVERYTHING needs the sum of these: regain doctor --setup --json has it. Three are safer: an app that\n",
-        );
-        text.push_str("only sees cannot lock, and one that locks is not needed while nobody is attacked.\n");
-        text.push_str(
-            "FOR ADMINISTRATORS let a person lock instead of an app: eligible for Privileged Authentication Administrator,\n",
-        );
-        text.push_str("activated when it is needed: regain tenant add NAME --for lock --person --client-id ID\n");
+        line(texts.get("setup-one-app"));
+        line(texts.get("setup-administrators"));
     } else {
-        part(&mut text, &setup.one);
+        part(&mut line, &setup.one, texts);
     }
-    text.push_str("  # a cmdlet that its parent does not have: Get-ManagementRole -Cmdlet NAME tells which role does\n");
-    text.push_str("Whoever holds the secret of an app that locks or cleans can take over the tenant: keep it like a Global\n");
-    text.push_str("Administrator's password.");
-    text
+    line(format!("  {}", texts.get("setup-parent")));
+    line(texts.get("setup-keep"));
+    text.trim_end().to_owned()
 }
 
-fn part(text: &mut String, grants: &Grants) {
-    text.push_str("GRANT to the app, once (an administrator consents):\n");
+fn part(line: &mut impl FnMut(String), grants: &Grants, texts: &Texts) {
+    line(texts.get("setup-grant"));
     let width = grants.permissions.iter().map(|one| one.name.len()).max().unwrap_or_default();
     for one in &grants.permissions {
-        let _ = writeln!(text, "  {:<width$}  {}  {}", one.name, one.id, one.api);
+        line(format!("  {:<width$}  {}  {}", one.name, one.id, one.api));
     }
-    text.push_str("DIRECTORY ROLES on the app:\n");
+    line(texts.get("setup-roles"));
     for role in &grants.roles {
-        let _ = writeln!(text, "  {}  {}: {}", role.name, role.id, role.why);
+        line(format!("  {}  {}: {}", role.name, role.id, texts.get(role.says)));
     }
-    text.push_str("BY COMMAND:\n");
-    for line in &grants.commands {
-        let _ = writeln!(text, "  {line}");
-    }
+    line(texts.get("setup-commands"));
+    grants.commands.iter().for_each(|command| line(format!("  {command}")));
     if !grants.exchange_role_group.is_empty() {
-        text.push_str("IN PLACE OF a directory role for Exchange (in Exchange Online PowerShell, once):\n");
-        for line in &grants.exchange_role_group {
-            let _ = writeln!(text, "  {line}");
-        }
+        line(texts.get("setup-role-group"));
+        grants.exchange_role_group.iter().for_each(|command| line(format!("  {command}")));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Language;
+
+    fn english() -> Texts {
+        Texts::load(Language::En).unwrap()
+    }
 
     #[test]
     fn what_is_asked_for_serves_every_need_and_is_not_too_much() {
-        let setup = setup("c3000000-0000-4000-8000-000000000001", &[]);
+        let setup = setup("c3000000-0000-4000-8000-000000000001", &[], &english());
         let each = setup.identities.iter().map(|one| (vec![one.identity], &one.grants));
         for (duties, grants) in each.chain([(vec!["see", "lock", "clean"], &setup.one)]) {
             let asked: Vec<String> = grants.permissions.iter().map(|one| one.name.to_owned()).collect();
@@ -325,7 +322,7 @@ mod tests {
 
     #[test]
     fn who_sees_cannot_write_and_who_locks_needs_no_exchange() {
-        let setup = setup("", &[]);
+        let setup = setup("", &[], &english());
         let [see, lock, clean] = setup.identities.as_slice() else { panic!() };
         let names = |one: &ForIdentity| one.grants.permissions.iter().map(|it| it.name).collect::<Vec<_>>();
         assert!(names(see).iter().all(|name| !name.contains("Write") && !name.contains("Revoke")), "{:?}", names(see));
@@ -340,7 +337,7 @@ mod tests {
         let used: BTreeSet<_> = NEEDS.iter().flat_map(|need| need.cmdlets).collect();
         let given: BTreeSet<_> = PARENTS.iter().flat_map(|(_, cmdlets)| *cmdlets).collect();
         assert_eq!(used, given);
-        let lines = setup("c", &[]).one.exchange_role_group.join("\n");
+        let lines = setup("c", &[], &english()).one.exchange_role_group.join("\n");
         assert!(used.iter().all(|cmdlet| lines.contains(*cmdlet)), "{lines}");
     }
 }

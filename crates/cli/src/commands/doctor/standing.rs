@@ -2,25 +2,27 @@
 //!
 //! Invariant: a feature stands as badly as with the weakest identity that has a part in it.
 
-use regain_incident::text::on_a_line;
 use regain_microsoft::{Duty, Seat};
 use regain_ports::{ProviderError, ProviderErrorKind};
 
 use super::needs::{self, NEEDS, Need, Tried};
+use super::said::{Said, together};
 use super::trials::Trials;
 use super::{Feature, NotNeeded, State};
+use crate::texts::Texts;
 
 /// How a feature stands with one identity.
 struct Standing {
     state: State,
     by: &'static str,
-    detail: Option<String>,
-    grant: Option<String>,
+    /// Why, where that is not told by the grant.
+    why: Option<Said>,
+    grant: Vec<Said>,
 }
 
 impl Standing {
-    fn new(state: State, by: &'static str, detail: impl Into<Option<String>>) -> Self {
-        Self { state, by, detail: detail.into(), grant: None }
+    fn new(state: State, by: &'static str, why: impl Into<Option<Said>>) -> Self {
+        Self { state, by, why: why.into(), grant: Vec::new() }
     }
 }
 
@@ -37,33 +39,47 @@ fn parts<'a>(need: &Need, seats: &'a [Seat]) -> Vec<Option<&'a Seat>> {
     parts
 }
 
-pub(super) fn feature(need: &Need, seats: &[Seat], trials: &Trials) -> Feature {
+pub(super) fn feature(need: &Need, seats: &[Seat], trials: &Trials, english: &Texts) -> Feature {
     let parts = parts(need, seats);
     let standings = parts.iter().map(|part| (*part, part.map_or_else(nobody, |seat| standing(need, seat, trials))));
     let worst = standings.max_by_key(|(_, standing)| standing.state.weight());
     let (seat, standing) = worst.unwrap_or_else(|| (None, nobody()));
     // Which identity it is goes without saying where there is one.
-    let named = seat.filter(|_| seats.len() > 1).map(|seat| told(&seat.duties));
-    let whose = |text: String| named.as_ref().map_or_else(|| text.clone(), |name| format!("{text} (identity {name})"));
+    let of = seat.filter(|_| seats.len() > 1).map(|seat| seat.duties.iter().map(|duty| duty.name()).collect());
+    let grant = (!standing.grant.is_empty()).then_some(Granting { what: standing.grant, of });
     Feature {
         feature: need.feature,
-        what: need.what,
+        what: english.get(&need.does()),
         needs: need.told(),
         identities: need.duties.iter().map(|duty| duty.name()).collect(),
         state: standing.state,
         by: standing.by,
-        detail: standing.detail,
-        grant: standing.grant.map(whose),
+        detail: standing.why.as_ref().map(|why| why.say(english)),
+        grant: grant.as_ref().map(|grant| grant.say(english)),
+        why: standing.why,
+        granting: grant,
     }
 }
 
-/// `see` or `lock and clean`.
-pub(super) fn told(duties: &[Duty]) -> String {
-    duties.iter().map(|duty| duty.name()).collect::<Vec<_>>().join(" and ")
+/// What to grant, and to which identity where there are several.
+#[derive(Debug)]
+pub struct Granting {
+    what: Vec<Said>,
+    of: Option<Vec<&'static str>>,
+}
+
+impl Granting {
+    pub(super) fn say(&self, texts: &Texts) -> String {
+        let what = self.what.iter().map(|one| one.say(texts)).collect::<Vec<_>>().join(", ");
+        match &self.of {
+            Some(duties) => texts.with("doctor-of-identity", &[("what", &what), ("duties", &together(texts, duties))]),
+            None => what,
+        }
+    }
 }
 
 fn nobody() -> Standing {
-    Standing::new(State::NotConfigured, "settings", "no identity of this tenant is for it".to_owned())
+    Standing::new(State::NotConfigured, "settings", Said::key("doctor-why-nobody"))
 }
 
 fn standing(need: &Need, seat: &Seat, trials: &Trials) -> Standing {
@@ -75,17 +91,15 @@ fn standing(need: &Need, seat: &Seat, trials: &Trials) -> Standing {
         Some(Ok(())) if need.tried == Tried::Itself => Standing::new(State::Ok, "tried", None),
         Some(Ok(())) | None => by_token(need, seat, trial.is_some() || !sees),
     };
-    let grant = (standing.state == State::Missing).then(|| grant(need, seat));
+    let grant = if standing.state == State::Missing { grant(need, seat) } else { Vec::new() };
     Standing { grant, ..standing }
 }
 
 fn by_refusal(error: &ProviderError, need: &Need) -> Standing {
-    let why = Some(on_a_line(&error.kind.to_string()));
+    let why = Said::of(&error.kind);
     match &error.kind {
         ProviderErrorKind::Denied { .. } if need.tried == Tried::Itself => Standing::new(State::Missing, "tried", why),
-        ProviderErrorKind::Denied { .. } => {
-            Standing::new(State::Missing, "tried", "what it must read first was refused".to_owned())
-        }
+        ProviderErrorKind::Denied { .. } => Standing::new(State::Missing, "tried", Said::key("doctor-why-read-first")),
         ProviderErrorKind::Unlicensed { .. } => Standing::new(State::NotLicensed, "tried", why),
         _ => Standing::new(State::Unknown, "tried", why),
     }
@@ -94,24 +108,16 @@ fn by_refusal(error: &ProviderError, need: &Need) -> Standing {
 /// A change is never tried, and some reads could not be: then the token tells, if it can be read.
 fn by_token(need: &Need, seat: &Seat, near_is_fine: bool) -> Standing {
     if seat.permissions.is_empty() && seat.roles.is_empty() {
-        return Standing::new(State::Unknown, "token", "the token does not say what the identity may do".to_owned());
+        return Standing::new(State::Unknown, "token", Said::key("doctor-why-token-silent"));
     }
     if !need.lacking(&seat.permissions).is_empty() || lacks_exchange(need, seat) {
         return Standing::new(State::Missing, "token", None);
     }
     match (need.role_is_held(&seat.roles), need.is_exchange(), need.tried) {
         (false, false, _) => Standing::new(State::Missing, "token", None),
-        (false, true, _) => Standing::new(
-            State::Unknown,
-            "token",
-            "the token names no such role; a role group in Exchange may allow it".to_owned(),
-        ),
-        (true, true, _) if !near_is_fine => {
-            Standing::new(State::Unknown, "token", "the role is held, but no read could be tried".to_owned())
-        }
-        (true, _, Tried::Itself) => {
-            Standing::new(State::Unknown, "token", "it is granted, but there was nothing to try it on".to_owned())
-        }
+        (false, true, _) => Standing::new(State::Unknown, "token", Said::key("doctor-why-role-group")),
+        (true, true, _) if !near_is_fine => Standing::new(State::Unknown, "token", Said::key("doctor-why-no-read")),
+        (true, _, Tried::Itself) => Standing::new(State::Unknown, "token", Said::key("doctor-why-nothing-to-try")),
         (true, ..) => Standing::new(State::Ok, "token", None),
     }
 }
@@ -128,22 +134,23 @@ fn lacks_exchange(need: &Need, seat: &Seat) -> bool {
 }
 
 /// The least that would do.
-fn grant(need: &Need, seat: &Seat) -> String {
+fn grant(need: &Need, seat: &Seat) -> Vec<Said> {
     let lacking = need.lacking(&seat.permissions);
-    let mut grants: Vec<String> = lacking.iter().filter_map(|group| group.first()).map(|name| (*name).to_owned()).collect();
+    let named = lacking.iter().filter_map(|group| group.first()).map(|name| Said::Plain((*name).to_owned()));
+    let mut grants: Vec<Said> = named.collect();
     let knows = seat.exchange.as_ref().is_some_and(|list| list.iter().any(|held| held == exchange_permission(seat)));
     if need.is_exchange() && !knows {
-        grants.push(exchange_permission(seat).to_owned());
+        grants.push(Said::Plain(exchange_permission(seat).to_owned()));
     }
     if let Some(role) = need.roles.first().filter(|_| !need.role_is_held(&seat.roles)) {
-        let whom = if seat.person { "for the person" } else { "on the app" };
-        grants.push(format!("the directory role {role} {whom}"));
+        let key = if seat.person { "doctor-grant-role-person" } else { "doctor-grant-role-app" };
+        grants.push(Said::Key(key, vec![("role", (*role).to_owned())]));
     }
     if grants.is_empty() {
         // The token has it all, and the service refused: one that is newer than the token, or not consented.
-        return "wait some minutes if it was granted just now; else let an administrator consent again".to_owned();
+        grants.push(Said::key("doctor-grant-wait"));
     }
-    grants.join(", ")
+    grants
 }
 
 /// Held, and in no need of its duties the one that serves.
