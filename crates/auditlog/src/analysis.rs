@@ -46,6 +46,8 @@ pub struct Selected {
     pub id: String,
     /// Whose account acted.
     pub account: String,
+    /// Which intruder's, by the number that [`Infrastructure::intruders`] has as well.
+    pub intruder: u32,
     /// Why.
     pub reasons: Vec<Why>,
     /// What speaks for somebody else, though it is held to be his: `microsoft` (from a service's
@@ -65,6 +67,8 @@ pub struct Selected {
 /// Something the intruder came with: an address, a session, a program, an application.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Infrastructure {
+    /// Whose: intruders that nothing joins have numbers of their own, from one, by their first sight.
+    pub intruders: Vec<u32>,
     /// `address`, `session`, `agent` or `app`.
     pub kind: String,
     /// Which.

@@ -269,17 +269,21 @@ fn outcome(draft: &Draft<'_>, result: Text<'_>, logon_error: Text<'_>) -> Outcom
     }
 }
 
+/// Codes that mean that the password was right and more was asked.
+pub const INTERRUPTED: &[i64] = &[
+    16000, 50055, 50072, 50074, 50076, 50079, 50097, 50125, 50140, 50144, 50158, 50199, 50203, 65001, 65004, 500_121, 530_021,
+    53000, 53001, 53002, 53003,
+];
+/// The same in words, as the audit log has them beside the code.
+pub const INTERRUPTED_WORDS: &[&str] =
+    &["UserStrongAuthClientAuthNRequired", "UserStrongAuthClientAuthNRequiredInterrupt", "KmsiInterrupt"];
+
 /// The outcome of a sign-in with this code (Microsoft, "Microsoft Entra authentication and
 /// authorization error codes"). A few codes mean that the password was right and more was asked.
 pub fn of_error(code: i64, word: Text<'_>) -> Outcome {
-    const INTERRUPTED: &[i64] = &[
-        16000, 50055, 50072, 50074, 50076, 50079, 50097, 50125, 50140, 50144, 50158, 50199, 50203, 65001, 65004, 500_121,
-        530_021, 53000, 53001, 53002, 53003,
-    ];
-    const WORDS: &[&str] = &["UserStrongAuthClientAuthNRequired", "UserStrongAuthClientAuthNRequiredInterrupt", "KmsiInterrupt"];
     match code {
         0 => Outcome::Succeeded,
-        code if INTERRUPTED.contains(&code) || WORDS.iter().any(|known| word.is(known)) => Outcome::Interrupted,
+        code if INTERRUPTED.contains(&code) || INTERRUPTED_WORDS.iter().any(|known| word.is(known)) => Outcome::Interrupted,
         _ => Outcome::Failed,
     }
 }

@@ -10,6 +10,7 @@ use crate::audit::Reading;
 use crate::chunk::{Bad, BadWhy, Chunk};
 use crate::csv::Rows;
 use crate::draft::{Draft, account};
+use crate::event::Kind;
 use crate::json;
 use crate::names::{Names, Sym, Table, hash_state};
 use crate::notable::{is_notable, is_set_up};
@@ -89,6 +90,7 @@ impl Desk {
         self.note_date(draft, &mut flags);
         draft.note_access(&mut flags);
         let operation = self.operations.number(draft.operation, |name| name.trim().to_owned());
+        let is_trace = draft.kind == Kind::Trace;
         let row = Row {
             number: 0,
             at: draft.time.map(time::Read::micros),
@@ -96,12 +98,14 @@ impl Desk {
             address: draft.address,
             session: self.bits(draft.session),
             account: self.accounts.number(draft.actor, |name| account(&name)),
-            mailbox: self.accounts.number(draft.mailbox, |name| account(&name)),
+            // Of a message trace the other end: nobody's mailbox is named there.
+            mailbox: self.accounts.number(if is_trace { draft.target } else { draft.mailbox }, |name| account(&name)),
             agent: self.agents.number(draft.program(), |name| name),
             app: self.apps.number(draft.app, |name| name.trim().to_ascii_lowercase()),
             operation,
             error: draft.error.and_then(|code| i32::try_from(code).ok()).unwrap_or_default(),
             count: draft.count.and_then(|count| u32::try_from(count).ok()).unwrap_or_default(),
+            country: country(draft.country),
             place: Place { file: chunk.file, offset: chunk.offset + at as u64 },
             kind: draft.kind,
             outcome: draft.outcome,
@@ -288,6 +292,16 @@ fn rescue(layout: &shape::Layout, start: usize, row: &[u8], take: &mut dyn FnMut
             }
             was_bad = is_bad;
         });
+    }
+}
+
+/// A country's two letters, upper case; zero for none, or for a name written out.
+fn country(text: Text<'_>) -> u16 {
+    match text.bytes {
+        [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+            u16::from_be_bytes([a.to_ascii_uppercase(), b.to_ascii_uppercase()])
+        }
+        _ => 0,
     }
 }
 

@@ -10,6 +10,7 @@
 //! bound is met.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 use std::io;
 
 use regain_incident::Timestamp;
@@ -21,9 +22,9 @@ use crate::habits::{Habits, unknown_here};
 use crate::indicators::access::{self, Lead, shown};
 use crate::indicators::persistence::{self, Thing};
 use crate::indicators::score::{confidence, score, verdict};
-use crate::indicators::{CODES, PIVOTS, Record, Sighting, Strength, deeds, evidence, rules};
+use crate::indicators::{CODES, PIVOTS, Record, Sighting, Strength, deeds, evidence, rules, strangers};
 use crate::log::Log;
-use crate::names::Sym;
+use crate::names::{Sym, hash_state};
 use crate::pivot::{self, Consent, Found, Intruder, Origin, Picked, Pivots, Reach, session_bits};
 use crate::row::{Place, RecordId};
 use crate::spray::{self, Spray};
@@ -53,7 +54,7 @@ struct Noted {
     address: Address,
 }
 
-/// Such records that are kept, at most.
+/// Such records that are kept, at most: the earliest.
 const NOTED_MAX: usize = 50_000;
 
 /// A rule that was removed.
@@ -75,14 +76,17 @@ pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     let sprays = spray::find(log, &survey)?;
     let sessions = access::Sessions::of(log, &survey)?;
     let mut leads = access::programs(log, &survey);
+    let strangers = strangers::Strangers::of(log, &survey)?;
     let suspects: BTreeSet<Sym> = leads
         .iter()
         .map(|lead| lead.sighting.account)
         .chain(scene.noted.iter().filter(|noted| noted.thing.matters()).map(|noted| noted.account))
         .chain(sessions.accounts())
+        .chain(strangers.accounts())
         .collect();
     let habits = Habits::of(log, &survey, &suspects)?;
     leads.extend(sessions.moved(&habits));
+    leads.extend(strangers.leads(log, &habits));
     weigh_habits(&mut leads, &habits);
     let intruder = if seeds.is_empty() { found(&scene, &survey, &leads, &habits, seeds)? } else { given(log, seeds) };
     let found = pivot::follow(log, &survey, &sprays, &scene.consents, intruder)?;
@@ -182,28 +186,34 @@ impl Scene<'_> {
             // No mailbox is named: whoever set something up is one of ours.
             self.log.notable(|_, event| domains.extend(crate::survey::domain_of(&event.account)))?;
         }
-        let (mut noted, mut removals, mut consents, mut ids) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        let (mut noted, mut removals, mut consents, mut ids) = (BTreeMap::new(), Vec::new(), Vec::new(), BTreeMap::new());
         self.log.notable(|place, event| {
-            let account = names.accounts.find(&event.account).unwrap_or_default();
+            let account = names.accounts.find(owner(&event)).unwrap_or_default();
             let at = event.at.map(Timestamp::as_microsecond);
             removals.extend(removal(&event, account));
             if let Some(app) = consent(&event).and_then(|app| names.apps.find(&app)) {
                 consents.push(Consent { app, place });
             }
             let id = RecordId::guid(event.id.as_bytes());
-            let record = Record { at, id: RecordId(id.unwrap_or_default()), is_hashed: id.is_none(), place };
+            let bits = || u128::from(hash_state().hash_one(&event.id));
+            let record = Record { at, id: RecordId(id.unwrap_or_else(bits)), is_hashed: id.is_none(), place };
             let address = event.address.map(Address::from).unwrap_or_default();
             for thing in persistence::things(&event, &domains) {
-                if noted.len() < NOTED_MAX {
-                    if id.is_none() {
-                        ids.insert(place, event.id.clone());
-                    }
-                    noted.push(Noted { thing, account, record, address });
+                if id.is_none() {
+                    ids.insert(place, event.id.clone());
+                }
+                let key = (record, thing.code, format!("{:?}", thing.evidence));
+                noted.insert(key, Noted { thing, account, record, address });
+                if noted.len() > NOTED_MAX
+                    && let Some((_, last)) = noted.pop_last()
+                {
+                    ids.remove(&last.record.place);
                 }
             }
         })?;
-        noted.sort_by(|a: &Noted, b: &Noted| (a.record, a.thing.code).cmp(&(b.record, b.thing.code)));
+        let mut noted: Vec<Noted> = noted.into_values().collect();
         batch(&mut noted);
+        join_devices(&mut noted);
         (self.noted, self.removals, self.consents, self.ids) = (noted, removals, consents, ids);
         Ok(())
     }
@@ -240,6 +250,24 @@ fn batch(noted: &mut [Noted]) {
     }
 }
 
+/// A device that joins within an hour of a sign-in by device code holds the token that the code gave: the
+/// intruder needs neither password nor second factor any more.
+fn join_devices(noted: &mut [Noted]) {
+    let codes: BTreeSet<(Sym, Micros)> = noted
+        .iter()
+        .filter(|noted| noted.thing.code == "device-code")
+        .filter_map(|noted| Some((noted.account, noted.record.at?)))
+        .collect();
+    for noted in noted.iter_mut().filter(|noted| matches!(noted.thing.code, "device-added" | "device-of-a-tool")) {
+        let Some(at) = noted.record.at else { continue };
+        if let Some((_, before)) = codes.range((noted.account, at - HOUR)..=(noted.account, at)).next_back() {
+            noted.thing.code = "device-after-code";
+            noted.thing.strength = Strength::A;
+            noted.thing.evidence.insert("minutes".to_owned(), ((at - before) / MINUTE).to_string());
+        }
+    }
+}
+
 fn removal(event: &Event, account: Sym) -> Option<Removal> {
     let is_outlook = event.operation.eq_ignore_ascii_case("UpdateInboxRules");
     let removes = event.operation.eq_ignore_ascii_case("Remove-InboxRule")
@@ -248,6 +276,15 @@ fn removal(event: &Event, account: Sym) -> Option<Removal> {
     let name = rules::name_of(event).or_else(|| event.parameter("Identity").map(str::to_owned))?;
     let name = name.rsplit('\\').next().unwrap_or_default().to_owned();
     removes.then_some(Removal { account, name, at: event.at?.as_microsecond() })
+}
+
+/// Whose a record is: where a service registers a device, the person for whom it does so, if it says that.
+fn owner(event: &Event) -> &str {
+    let is_services = event.operation.to_ascii_lowercase().contains("device") && !event.account.contains('@');
+    let said = || {
+        event.target.as_deref().filter(|target| target.contains('@')).or_else(|| event.parameter("TargetId.UserPrincipalName"))
+    };
+    if is_services { said().map_or(&event.account, |name| name.trim_matches(['"', ' '])) } else { &event.account }
 }
 
 /// The application that an event lets in, by its id.
@@ -500,7 +537,9 @@ impl Scene<'_> {
     /// Everything in words, and in an order of its own.
     fn told(&self, found: &Found, mut findings: Vec<LogFinding>, seeds: &Seeds) -> io::Result<Analysis> {
         let texts = self.texts(found)?;
-        let mut selected: Vec<Selected> = found.picked.iter().map(|picked| self.selected(picked, found, &texts)).collect();
+        let numbered = found.picked.iter().zip(&found.intruders.of_record);
+        let mut selected: Vec<Selected> =
+            numbered.map(|(picked, number)| self.selected(picked, *number, found, &texts)).collect();
         selected.sort_by(|a, b| (a.at, &a.id, &a.operation, &a.account).cmp(&(b.at, &b.id, &b.operation, &b.account)));
         let mut infrastructure: Vec<Infrastructure> =
             found.uses.iter().filter_map(|(thing, used)| self.infrastructure(*thing, used, found, &texts, seeds)).collect();
@@ -539,7 +578,7 @@ impl Scene<'_> {
         Ok(texts)
     }
 
-    fn selected(&self, picked: &Picked, found: &Found, texts: &BTreeMap<Place, Event>) -> Selected {
+    fn selected(&self, picked: &Picked, intruder: u32, found: &Found, texts: &BTreeMap<Place, Event>) -> Selected {
         let row = &picked.row;
         let record = Record::of(row);
         let id = if record.is_hashed {
@@ -568,6 +607,7 @@ impl Scene<'_> {
         Selected {
             id,
             account: self.account(row.account),
+            intruder,
             reasons: reasons
                 .into_iter()
                 .filter(|(pivot, ..)| picked.pivots.has(*pivot))
@@ -619,7 +659,9 @@ impl Scene<'_> {
         let time = |at: Option<Micros>| at.and_then(|at| Timestamp::from_microsecond(at).ok());
         let mut accounts: Vec<String> = used.accounts.iter().map(|account| self.account(*account)).collect();
         accounts.sort();
+        let intruders = found.intruders.of_thing.get(&thing).into_iter().flatten().copied().collect();
         Some(Infrastructure {
+            intruders,
             kind: kind.to_owned(),
             value,
             reasons,

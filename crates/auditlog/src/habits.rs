@@ -8,24 +8,37 @@ use std::io;
 use crate::address::Address;
 use crate::event::Outcome;
 use crate::log::Log;
-use crate::names::Sym;
+use crate::names::{Names, Sym};
 use crate::row::Row;
-use crate::survey::{DAY, Survey, Table, entry, table};
+use crate::sample::{Sample, halves, mixed};
+use crate::survey::{DAY, ENTRIES_MAX, Survey};
 use crate::time::Micros;
 
 /// First sights, by account.
 #[derive(Debug)]
 pub struct Habits {
-    addresses: Table<(Sym, Address), Micros>,
-    agents: Table<(Sym, Sym), Micros>,
-    apps: Table<(Sym, Sym), Micros>,
+    addresses: Sample<(Sym, Address), Micros>,
+    agents: Sample<(Sym, Sym), Micros>,
+    apps: Sample<(Sym, Sym), Micros>,
     begin: Option<Micros>,
 }
 
 impl Habits {
     /// Of these accounts.
     pub fn of(log: &Log, survey: &Survey, accounts: &BTreeSet<Sym>) -> io::Result<Self> {
-        let mut habits = Self { addresses: table(), agents: table(), apps: table(), begin: survey.span.map(|span| span.first) };
+        let mut habits = Self {
+            addresses: Sample::new(ENTRIES_MAX, |(account, address), names| {
+                let [high, low] = halves(address.0);
+                mixed(&[names.accounts.mark(*account), high, low])
+            }),
+            agents: Sample::new(ENTRIES_MAX, |(account, agent), names| {
+                mixed(&[names.accounts.mark(*account), names.agents.mark(*agent)])
+            }),
+            apps: Sample::new(ENTRIES_MAX, |(account, app), names| {
+                mixed(&[names.accounts.mark(*account), names.apps.mark(*app)])
+            }),
+            begin: survey.span.map(|span| span.first),
+        };
         if accounts.is_empty() {
             return Ok(habits);
         }
@@ -35,22 +48,22 @@ impl Habits {
                 && row.outcome != Outcome::Failed
                 && accounts.contains(&row.account)
             {
-                habits.take(row, at);
+                habits.take(&log.names, row, at);
             }
         })?;
         Ok(habits)
     }
 
-    fn take(&mut self, row: &Row, at: Micros) {
+    fn take(&mut self, names: &Names, row: &Row, at: Micros) {
         let earlier = |first: &mut Micros| *first = at.min(*first);
         if row.address.says_where() {
-            entry(&mut self.addresses, (row.account, row.address), || at, earlier);
+            self.addresses.note(names, (row.account, row.address), || at, earlier);
             if row.agent.is_some() {
-                entry(&mut self.agents, (row.account, row.agent), || at, earlier);
+                self.agents.note(names, (row.account, row.agent), || at, earlier);
             }
         }
         if row.app.is_some() {
-            entry(&mut self.apps, (row.account, row.app), || at, earlier);
+            self.apps.note(names, (row.account, row.app), || at, earlier);
         }
     }
 
@@ -67,6 +80,14 @@ impl Habits {
     /// Whether the account used the program at least a day before `start`.
     pub fn knows_agent(&self, account: Sym, agent: Sym, start: Micros) -> bool {
         self.can_tell(start) && self.agents.get(&(account, agent)).is_some_and(|first| *first <= start - DAY)
+    }
+
+    /// Whether the account used a program of this kind, of whatever version, at least a day before `start`.
+    pub fn knows_kind_of_agent(&self, names: &Names, account: Sym, agent: Sym, start: Micros) -> bool {
+        let kind = |agent: Sym| -> String { names.agents.name(agent).chars().filter(|c| c.is_alphabetic()).collect() };
+        let meant = kind(agent);
+        let used = self.agents.iter().filter(|((whose, _), first)| *whose == account && **first <= start - DAY);
+        self.can_tell(start) && used.map(|((_, used), _)| kind(*used)).any(|used| used == meant)
     }
 
     /// When the account was first seen with the address.

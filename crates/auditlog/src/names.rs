@@ -4,6 +4,7 @@
 //! threads. They are for comparing; whoever lists names sorts by text.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::quality::FixedState;
@@ -84,6 +85,11 @@ impl Table {
     /// The name.
     pub fn name(&self, sym: Sym) -> &str {
         usize::try_from(sym.0).ok().and_then(|at| self.all.get(at)).map_or("", |name| name)
+    }
+
+    /// A number that depends on the name alone, not on when it was met.
+    pub fn mark(&self, sym: Sym) -> u64 {
+        hash_state().hash_one(self.name(sym))
     }
 
     /// Every name with its number, in the order of the numbers.

@@ -22,6 +22,7 @@ use crate::address::Address;
 use crate::event::Outcome;
 use crate::habits::{Habits, unknown_here};
 use crate::indicators::deeds::Deeds;
+use crate::intruders::{self, Intruders};
 use crate::log::Log;
 use crate::names::{Sym, hash_state};
 use crate::row::{Flags, Place, Row};
@@ -208,6 +209,8 @@ pub struct Found {
     pub uses: BTreeMap<Thing, Use>,
     /// What was done on each account.
     pub deeds: BTreeMap<Sym, Deeds>,
+    /// Which of it belongs together.
+    pub intruders: Intruders,
 }
 
 /// Follows the pivots.
@@ -404,6 +407,8 @@ impl Search<'_> {
         if self.take_apps(near.collect::<Vec<_>>()) {
             found = self.pick(consents)?;
         }
+        let let_in = consents.iter().map(|consent| (consent.place, consent.app)).collect();
+        found.intruders = intruders::apart(&found.picked, &self.intruder, &let_in);
         found.intruder = self.intruder;
         Ok(found)
     }
@@ -515,9 +520,7 @@ impl Use {
 
     fn add(&mut self, row: &Row) {
         self.records += 1;
-        if self.accounts.len() < USERS_MAX {
-            self.accounts.insert(row.account);
-        }
+        self.accounts.insert(row.account);
         self.first = self.first.into_iter().chain(row.at).min();
         self.last = self.last.max(row.at);
         self.earliest = self.earliest.min((row.at, row.place));

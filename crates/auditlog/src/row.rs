@@ -121,7 +121,7 @@ pub struct Row {
     pub session: u64,
     /// Who.
     pub account: Sym,
-    /// Whose mailbox, where the record names its owner.
+    /// Whose mailbox, where the record names its owner; of a message trace, to whom it went.
     pub mailbox: Sym,
     /// With which program.
     pub agent: Sym,
@@ -133,6 +133,8 @@ pub struct Row {
     pub error: i32,
     /// Operations that it stands for.
     pub count: u32,
+    /// The country that the service places it in, as two letters; zero for none.
+    pub country: u16,
     /// Where it stands.
     pub place: Place,
     /// The kind of record.
@@ -144,7 +146,7 @@ pub struct Row {
 }
 
 /// Bytes of a row on the shelf.
-pub const ROW_BYTES: usize = 8 + 16 + 16 + 8 + 5 * 4 + 4 + 4 + 2 + 8 + 1 + 1 + 2;
+pub const ROW_BYTES: usize = 8 + 16 + 16 + 8 + 5 * 4 + 4 + 4 + 2 + 2 + 8 + 1 + 1 + 2;
 
 impl Row {
     /// The address, where there is one.
@@ -170,6 +172,7 @@ impl Row {
         }
         put(&self.error.to_le_bytes());
         put(&self.count.to_le_bytes());
+        put(&self.country.to_le_bytes());
         put(&self.place.file.to_le_bytes());
         put(&self.place.offset.to_le_bytes());
         put(&[self.kind as u8, self.outcome as u8]);
@@ -194,6 +197,7 @@ impl Row {
             operation: Sym(u32::from_le_bytes(take(&mut rest))),
             error: i32::from_le_bytes(take(&mut rest)),
             count: u32::from_le_bytes(take(&mut rest)),
+            country: u16::from_le_bytes(take(&mut rest)),
             place: Place { file: u16::from_le_bytes(take(&mut rest)), offset: u64::from_le_bytes(take(&mut rest)) },
             kind: Kind::from_index(take::<1>(&mut rest)[0]),
             outcome: outcome(take::<1>(&mut rest)[0]),
@@ -234,6 +238,7 @@ mod tests {
             operation: Sym(6),
             error: 50126,
             count: 77,
+            country: 0x5345,
             place: Place { file: 3, offset: 1 << 40 },
             kind: Kind::Trace,
             outcome: Outcome::Interrupted,

@@ -65,8 +65,7 @@ pub fn find(log: &Log, survey: &Survey) -> io::Result<Vec<Spray>> {
     if suspects.is_empty() {
         return Ok(Vec::new());
     }
-    let mut tries: BTreeMap<(Address, Sym), Vec<Try>> = BTreeMap::new();
-    let mut count = 0;
+    let mut earliest: BTreeSet<(Try, (Address, Sym))> = BTreeSet::new();
     survey.rows(log, |row| {
         let (Act::SignIn, Some(at)) = (survey.act(row), row.at) else { return };
         let is_wrong = is_wrong_password(row);
@@ -74,16 +73,20 @@ pub fn find(log: &Log, survey: &Survey) -> io::Result<Vec<Spray>> {
             return;
         }
         for source in [(row.address, row.agent), (Address::NONE, row.agent)] {
-            if count < TRIES_MAX && suspects.contains(&source) {
-                count += 1;
+            if suspects.contains(&source) {
                 let one = Try { at, record: Record::of(row), account: row.account, address: row.address, is_wrong };
-                tries.entry(source).or_default().push(one);
+                earliest.insert((one, source));
+                if earliest.len() > TRIES_MAX {
+                    earliest.pop_last();
+                }
             }
             if row.address == Address::NONE {
                 break;
             }
         }
     })?;
+    let mut tries: BTreeMap<(Address, Sym), Vec<Try>> = BTreeMap::new();
+    earliest.into_iter().for_each(|(one, source)| tries.entry(source).or_default().push(one));
     let mut all: Vec<Spray> = tries.into_iter().flat_map(|(source, tries)| of_source(source, tries)).collect();
     all.sort_by(|a, b| (a.from, a.address, &a.tries).cmp(&(b.from, b.address, &b.tries)));
     Ok(all)

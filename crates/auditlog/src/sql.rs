@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::address::microsoft_networks;
 use crate::analysis::Seeds;
+use crate::audit::{INTERRUPTED, INTERRUPTED_WORDS};
 
 /// How the files are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,7 @@ CREATE TABLE IF NOT EXISTS events (
     app String,
     target String,
     error Int32,
+    failed Bool,
     service_noise Bool,
     record String
 ) ENGINE = ReplacingMergeTree ORDER BY (account, at, id);
@@ -100,6 +102,10 @@ SELECT
         JSONExtractString(record, 'ApplicationId'), JSONExtractString(record, 'AppId')]))) AS app,
     JSONExtractString(record, 'ObjectId') AS target,
     toInt32OrZero(JSONExtractString(record, 'ErrorNumber')) AS error,
+    if(operation = 'UserLoginFailed',
+        NOT (JSONHas(record, 'ErrorNumber') AND error = 0) AND error NOT IN ({interrupted})
+            AND lower(JSONExtractString(record, 'LogonError')) NOT IN ({words}),
+        lower(JSONExtractString(record, 'ResultStatus')) IN ('failed', 'failure', 'false')) AS failed,
     startsWith(client_text, 'Client=REST;Client=RESTSystem') AS service_noise,
     record
 FROM (SELECT ifNull({column}, '') AS record FROM {source} WHERE isValidJSON(record))
@@ -107,6 +113,8 @@ WHERE operation != '' AND JSONExtractString(record, 'CreationTime') != ''
 LIMIT 1 BY id;
 ",
         networks = networks.join(", "),
+        interrupted = INTERRUPTED.iter().map(i64::to_string).collect::<Vec<_>>().join(", "),
+        words = INTERRUPTED_WORDS.iter().map(|word| quoted(&word.to_lowercase())).collect::<Vec<_>>().join(", "),
         local = "['10.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fe80::/10', 'fc00::/7']",
     )
 }
@@ -122,8 +130,9 @@ GROUP BY account ORDER BY account;
 /// The five pivots from what is known of the intruder: address, session, program, application, and the
 /// same account within seconds where no address tells. Each record comes with its reasons.
 ///
-/// Asked plainly: where the owner shares an address or a session with the intruder, the local scan tells
-/// them apart by their habits ([`crate::pivot`]), and these statements do not.
+/// The owner is told apart as the local scan does it ([`crate::pivot`]): where there are seven days of
+/// history, by an address and a program that the account used a day before the intruder came. How far a
+/// program leads is asked more plainly here: to every account.
 pub fn pivots(seeds: &Seeds) -> String {
     let addresses: Vec<String> = seeds.addresses.iter().map(|address| format!("toIPv6('{address}')")).collect();
     let list = |texts: &[String]| texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ");
@@ -131,29 +140,41 @@ pub fn pivots(seeds: &Seeds) -> String {
         seeds.since.map_or_else(String::new, |since| format!(" AND at >= parseDateTime64BestEffort('{since}', 6, 'UTC')"));
     let apps: Vec<String> = seeds.apps.iter().map(|app| app.to_lowercase()).collect();
     let mut text = String::from(
-        "-- The intruder's records, with the reasons. The owner is not told apart: see `regain log scan` for that.\n",
+        "-- The intruder's records, with the reasons. A record from a place and with a program that are old habits is the owner's.\n",
     );
     let _ = write!(
         text,
         "WITH
-    known AS (SELECT * FROM events WHERE ((address IN ({addresses}) AND says_where) OR (session != '' AND session IN ({sessions}))
-        OR (app != '' AND app IN ({apps}))){since}),
-    sessions AS (SELECT DISTINCT session FROM known WHERE session != ''),
-    agents AS (SELECT DISTINCT agent FROM known WHERE agent != ''),
-    direct AS (SELECT * FROM events WHERE (id IN (SELECT id FROM known) OR session IN sessions OR agent IN agents){since}),
+    e AS (SELECT *, replaceRegexpOne(agent, '([+]Preload)+$', '') AS program,
+        (address IN ({addresses}) AND says_where) AS by_address FROM events),
+    sessions AS (SELECT DISTINCT session FROM e WHERE session != '' AND NOT failed
+        AND (by_address OR session IN ({sessions})){since}),
+    starts AS (SELECT account, min(at) AS start FROM e
+        WHERE (by_address OR session IN sessions OR (app != '' AND app IN ({apps}))){since} GROUP BY account),
+    places AS (SELECT account, address, min(at) AS first FROM e WHERE says_where AND NOT failed GROUP BY account, address),
+    programs AS (SELECT account, program, min(at) AS first FROM e
+        WHERE says_where AND NOT failed AND program != '' GROUP BY account, program),
+    owners AS (SELECT e.id AS id FROM e INNER JOIN starts AS s ON e.account = s.account
+        INNER JOIN places AS p ON e.account = p.account AND e.address = p.address
+        LEFT JOIN programs AS t ON e.account = t.account AND e.program = t.program
+        WHERE e.says_where AND s.start >= (SELECT min(at) FROM events) + INTERVAL 7 DAY AND p.first <= s.start - INTERVAL 1 DAY
+            AND (e.program = '' OR (t.program != '' AND t.first <= s.start - INTERVAL 1 DAY))),
+    placed AS (SELECT * FROM e WHERE (by_address OR session IN sessions) AND id NOT IN owners{since}),
+    agents AS (SELECT DISTINCT program FROM placed WHERE program != '' AND says_where),
+    direct AS (SELECT * FROM e WHERE (id IN (SELECT id FROM placed) OR program IN agents OR (app != '' AND app IN ({apps}))){since}),
     apps AS (SELECT DISTINCT lower(target) AS app FROM events WHERE operation = 'Consent to application.'
         AND match(target, '^[0-9a-fA-F-]{{36}}$') AND (id IN (SELECT id FROM direct) OR lower(target) IN (SELECT app FROM direct))),
-    by_app AS (SELECT * FROM events WHERE (id IN (SELECT id FROM direct) OR app IN apps OR (operation IN ({grants}) AND lower(target) IN apps)){since}),
-    near AS (SELECT DISTINCT e.id AS id FROM events AS e INNER JOIN by_app AS s ON e.account = s.account
+    by_app AS (SELECT * FROM e WHERE (id IN (SELECT id FROM direct) OR app IN apps OR (operation IN ({grants}) AND lower(target) IN apps)){since}),
+    near AS (SELECT DISTINCT e.id AS id FROM e INNER JOIN by_app AS s ON e.account = s.account
         WHERE NOT e.says_where AND NOT e.service_noise AND abs(date_diff('microsecond', e.at, s.at)) <= {near})
 SELECT id, account, at, operation,
     arrayFilter(reason -> reason != '', [
-        if(address IN ({addresses}) AND says_where, 'address', ''),
-        if(session IN sessions, 'session', ''),
-        if(agent IN agents, 'agent', ''),
+        if(by_address AND id NOT IN owners, 'address', ''),
+        if(session IN sessions AND id NOT IN owners, 'session', ''),
+        if(program IN agents, 'agent', ''),
         if(app IN apps OR app IN ({apps}), 'app', ''),
         if(id IN near, 'near', '')]) AS reasons
-FROM events WHERE (id IN (SELECT id FROM by_app) OR id IN near){since}
+FROM e WHERE (id IN (SELECT id FROM by_app) OR id IN near){since}
 ORDER BY at, id;
 ",
         addresses = or_nothing(&addresses.join(", "), "toIPv6('::')"),

@@ -70,6 +70,8 @@ pub struct Completeness {
     pub silences: Vec<Silence>,
     /// Files that end at the size at which exports are cut.
     pub capped: Vec<Capped>,
+    /// From here on records may still be missing: a day before the last event, for that late they arrive.
+    pub late_from: Option<Timestamp>,
     /// Events that do not say when they happened.
     pub without_time: u64,
     /// There were too many different names to keep all: some stand as "…".
@@ -144,6 +146,8 @@ pub struct Capped {
 }
 
 const HOUR: Micros = 3600 * SECOND;
+/// So late records arrive (Microsoft, "Search the audit log": up to 24 hours for some services).
+const LATE_HOURS: i64 = 24;
 /// Silences from this length on are told.
 const SILENCE_HOURS: i64 = 24;
 /// The longest of them, in number.
@@ -210,10 +214,12 @@ impl Summary {
             let (span, hours) = &mut kinds[row.kind as usize];
             span.take(row.at);
             match row.at {
-                Some(at) if hours.len() < HOURS_MAX => {
+                Some(at) => {
                     hours.insert(at.div_euclid(HOUR));
+                    if hours.len() > HOURS_MAX {
+                        hours.pop_last();
+                    }
                 }
-                Some(_) => {}
                 None => without_time += 1,
             }
         })?;
@@ -229,6 +235,8 @@ impl Summary {
         for (kind, (span, hours)) in Kind::ALL.into_iter().zip(&kinds) {
             completeness.take(kind, span, hours);
         }
+        let last = kinds.iter().filter_map(|(span, _)| span.last).max();
+        completeness.late_from = last.and_then(|last| moment(last - LATE_HOURS * HOUR));
         completeness.settle();
         let tally = log.tally;
         let records = Records { read: tally.read, distinct: tally.distinct, bad: tally.bad };

@@ -13,8 +13,9 @@ use crate::address::Address;
 use crate::event::{Kind, Outcome};
 use crate::indicators::Record;
 use crate::log::Log;
-use crate::names::{Sym, hash_state};
+use crate::names::{Names, Sym, hash_state};
 use crate::row::{Flags, Row};
+use crate::sample::{Sample, halves, mixed};
 use crate::time::Micros;
 
 /// A second in the unit of [`Micros`].
@@ -26,8 +27,8 @@ pub const HOUR: Micros = 60 * MINUTE;
 /// A day.
 pub const DAY: Micros = 24 * HOUR;
 
-/// At most so many entries are kept in a table that grows with the log; then no new ones.
-const ENTRIES_MAX: usize = 200_000;
+/// At most so many entries are kept in a table that grows with the log: which ones, the entries alone decide.
+pub const ENTRIES_MAX: usize = 200_000;
 
 /// What an operation does, as far as the indicators ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -163,19 +164,6 @@ pub fn table<K, V>() -> Table<K, V> {
     HashMap::with_hasher(hash_state())
 }
 
-/// Adds to an entry of a table that may not grow for ever.
-pub fn entry<K, V, S>(table: &mut HashMap<K, V, S>, key: K, first: impl FnOnce() -> V, more: impl FnOnce(&mut V))
-where
-    K: std::hash::Hash + Eq,
-    S: std::hash::BuildHasher,
-{
-    if let Some(value) = table.get_mut(&key) {
-        more(value);
-    } else if table.len() < ENTRIES_MAX {
-        table.insert(key, first());
-    }
-}
-
 /// What a log holds, at a first look.
 #[derive(Debug)]
 pub struct Survey {
@@ -194,17 +182,21 @@ pub struct Survey {
     /// Accounts that own a mailbox, by their number.
     pub owns_mailbox: Vec<bool>,
     /// Wrong passwords by address and program.
-    pub wrong: Table<(Address, Sym), Wrong>,
+    pub wrong: Sample<(Address, Sym), Wrong>,
     /// Sessions and the networks they were used from.
-    pub sessions: Table<u64, Span<u128>>,
+    pub sessions: Sample<u64, Span<u128>>,
+    /// When each network was first seen here, by whoever came in.
+    pub networks: Sample<u128, Micros>,
+    /// Countries that accounts signed in from, by account: whether there are several.
+    pub countries: Sample<Sym, Span<u16>>,
     /// Messages sent and deleted, by account and ten minutes.
-    pub bursts: Table<(Sym, Act, i64), u32>,
+    pub bursts: Sample<(Sym, Act, i64), u32>,
     /// Sign-ins that succeeded with a program for scripts, by account, program and address.
-    pub scripted: Table<(Sym, Sym, Address), Row>,
+    pub scripted: Sample<(Sym, Sym, Address), Row>,
     /// Tokens for a phishing kit's applications with a kit's program.
-    pub kits: Table<(Sym, Sym, Address), Row>,
+    pub kits: Sample<(Sym, Sym, Address), Row>,
     /// Applications that read mail, by application and mailbox: the first time.
-    pub readers: Table<(Sym, Sym), Record>,
+    pub readers: Sample<(Sym, Sym), Record>,
 }
 
 /// Length of the pieces in which bursts are counted.
@@ -226,12 +218,21 @@ impl Survey {
             agent_first: vec![Micros::MAX; names.agents.len()],
             app_first: vec![Micros::MAX; names.apps.len()],
             owns_mailbox: vec![false; names.accounts.len()],
-            wrong: table(),
-            sessions: table(),
-            bursts: table(),
-            scripted: table(),
-            kits: table(),
-            readers: table(),
+            wrong: Sample::new(ENTRIES_MAX, |(address, agent), names| {
+                let [high, low] = halves(address.0);
+                mixed(&[high, low, names.agents.mark(*agent)])
+            }),
+            sessions: Sample::new(ENTRIES_MAX, |session, _| mixed(&[*session])),
+            networks: Sample::new(ENTRIES_MAX, |network, _| mixed(&halves(*network))),
+            countries: Sample::new(ENTRIES_MAX, |account, names| names.accounts.mark(*account)),
+            bursts: Sample::new(ENTRIES_MAX, |(account, act, piece), names| {
+                mixed(&[names.accounts.mark(*account), *act as u64, piece.cast_unsigned()])
+            }),
+            scripted: Sample::new(ENTRIES_MAX, mark_of_sign_in),
+            kits: Sample::new(ENTRIES_MAX, mark_of_sign_in),
+            readers: Sample::new(ENTRIES_MAX, |(app, mailbox), names| {
+                mixed(&[names.apps.mark(*app), names.accounts.mark(*mailbox)])
+            }),
         };
         let kit_apps: Vec<Sym> = KIT_APPS.iter().filter_map(|id| names.apps.find(id)).collect();
         let kit_agents: Vec<bool> = (0..names.agents.len())
@@ -239,9 +240,9 @@ impl Survey {
             .collect();
         let plain = survey.plain.clone();
         each(log, &plain, |row| {
-            survey.take(row);
+            survey.take(names, row);
             if kit_agents[at(row.agent)] && kit_apps.contains(&row.app) && is_in(row) {
-                earliest(&mut survey.kits, row);
+                earliest(names, &mut survey.kits, row);
             }
         })?;
         Ok(survey)
@@ -257,7 +258,7 @@ impl Survey {
         if row.kind == Kind::SignIn { Act::SignIn } else { self.acts[at(row.operation)] }
     }
 
-    fn take(&mut self, row: &Row) {
+    fn take(&mut self, names: &Names, row: &Row) {
         if let Some(time) = row.at {
             match &mut self.span {
                 Some(span) => span.add(time),
@@ -268,51 +269,66 @@ impl Survey {
             let app = &mut self.app_first[at(row.app)];
             *app = time.min(*app);
         }
-        self.owns_mailbox[at(row.mailbox)] = true;
+        self.owns_mailbox[at(row.mailbox)] |= row.kind != Kind::Trace;
         let act = self.act(row);
         match act {
-            Act::SignIn => self.take_sign_in(row),
-            Act::Read => self.take_reading(row),
+            Act::SignIn => self.take_sign_in(names, row),
+            Act::Read => self.take_reading(names, row),
             Act::Send | Act::Delete if row.outcome != Outcome::Failed => {
                 if let Some(time) = row.at {
-                    entry(&mut self.bursts, (row.account, act, time.div_euclid(BURST)), || 1, |count| *count += 1);
+                    let key = (row.account, act, time.div_euclid(BURST));
+                    self.bursts.note(names, key, || 1, |count| *count += 1);
                 }
             }
             _ => {}
         }
-        if row.session != 0 && row.outcome != Outcome::Failed && row.address.says_where() {
-            let network = network(row.address);
-            entry(&mut self.sessions, row.session, || Span::of(network), |span| span.add(network));
+        if row.outcome == Outcome::Failed || !row.address.says_where() {
+            return;
+        }
+        let network = network(row.address);
+        if let Some(time) = row.at {
+            self.networks.note(names, network, || time, |first| *first = time.min(*first));
+        }
+        if row.country != 0 {
+            self.countries.note(names, row.account, || Span::of(row.country), |span| span.add(row.country));
+        }
+        if row.session != 0 {
+            self.sessions.note(names, row.session, || Span::of(network), |span| span.add(network));
         }
     }
 
-    fn take_sign_in(&mut self, row: &Row) {
+    fn take_sign_in(&mut self, names: &Names, row: &Row) {
         if is_wrong_password(row) {
             let first = || Wrong { accounts: Span::of(row.account), tries: 1 };
-            entry(&mut self.wrong, (row.address, row.agent), first, |wrong| {
+            self.wrong.note(names, (row.address, row.agent), first, |wrong| {
                 wrong.accounts.add(row.account);
                 wrong.tries += 1;
             });
             if self.programs[at(row.agent)] != Program::Usual {
                 // From many addresses, with one program for scripts.
-                entry(&mut self.wrong, (Address::NONE, row.agent), first, |wrong| {
+                self.wrong.note(names, (Address::NONE, row.agent), first, |wrong| {
                     wrong.accounts.add(row.account);
                     wrong.tries += 1;
                 });
             }
         } else if is_in(row) && self.programs[at(row.agent)] != Program::Usual {
-            earliest(&mut self.scripted, row);
+            earliest(names, &mut self.scripted, row);
         }
     }
 
-    fn take_reading(&mut self, row: &Row) {
+    fn take_reading(&mut self, names: &Names, row: &Row) {
         let is_noise = row.flags.has(Flags::SERVICE_NOISE) || !row.app.is_some();
         if is_noise || row.outcome == Outcome::Failed {
             return;
         }
         let mailbox = if row.mailbox.is_some() { row.mailbox } else { row.account };
         let record = Record::of(row);
-        entry(&mut self.readers, (row.app, mailbox), || record, |first| *first = record.min(*first));
+        self.readers.note(names, (row.app, mailbox), || record, |first| *first = record.min(*first));
+    }
+
+    /// Whether the account signed in from several countries.
+    pub fn travelled(&self, account: Sym) -> bool {
+        self.countries.get(&account).is_some_and(Span::is_many)
     }
 
     /// Whether there are seven days before `at`.
@@ -330,7 +346,7 @@ impl Survey {
     /// when, and on how many days.
     pub fn bursts(&self, act: Act, least: u32) -> BTreeMap<Sym, Burst> {
         let mut all: BTreeMap<Sym, Burst> = BTreeMap::new();
-        for ((account, of, piece), count) in &self.bursts {
+        for ((account, of, piece), count) in self.bursts.iter() {
             if *of != act {
                 continue;
             }
@@ -372,7 +388,7 @@ fn each(log: &Log, plain: &[Sym], mut take: impl FnMut(&Row)) -> io::Result<()> 
 }
 
 /// Outlook on the web appends `+Preload` to the browser's name when it reads ahead: the same browser.
-fn plain(names: &crate::names::Names) -> Vec<Sym> {
+fn plain(names: &Names) -> Vec<Sym> {
     let number = |number: usize| Sym(u32::try_from(number).unwrap_or_default());
     (0..names.agents.len())
         .map(|place| {
@@ -383,9 +399,17 @@ fn plain(names: &crate::names::Names) -> Vec<Sym> {
         .collect()
 }
 
-fn earliest(table: &mut Table<(Sym, Sym, Address), Row>, row: &Row) {
-    entry(
-        table,
+/// Account, program and address.
+type SignIn = (Sym, Sym, Address);
+
+fn mark_of_sign_in((account, agent, address): &SignIn, names: &Names) -> u64 {
+    let [high, low] = halves(address.0);
+    mixed(&[names.accounts.mark(*account), names.agents.mark(*agent), high, low])
+}
+
+fn earliest(names: &Names, table: &mut Sample<SignIn, Row>, row: &Row) {
+    table.note(
+        names,
         (row.account, row.agent, row.address),
         || *row,
         |first| {

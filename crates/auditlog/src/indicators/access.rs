@@ -36,7 +36,7 @@ pub fn programs(log: &Log, survey: &Survey) -> Vec<Lead> {
     for row in survey.kits.values() {
         all.push(by_program(log, row, "kit-sign-in", Strength::A));
     }
-    for (key, row) in &survey.scripted {
+    for (key, row) in survey.scripted.iter() {
         let strength = match survey.programs[at(row.agent)] {
             _ if survey.kits.contains_key(key) => continue,
             Program::Attack => Strength::A,
@@ -100,19 +100,24 @@ impl Sessions {
         for (bits, _) in survey.sessions.iter().filter(|(_, span)| span.is_many()) {
             seen.insert(*bits, Vec::new());
         }
-        let mut count = 0;
+        let (mut count, mut below) = (0, u64::MAX);
         if !seen.is_empty() {
             survey.rows(log, |row| {
                 let is_place = row.agent.is_some() && row.outcome != Outcome::Failed && row.address.says_where();
                 if let Some(at) = row.at
                     && is_place
                     && row.session != 0
-                    && count < ROWS_MAX
                     && let Some(sights) = seen.get_mut(&row.session)
                 {
                     count += 1;
                     let record = Record::of(row);
                     sights.push(Sight { at, record, account: row.account, address: row.address, agent: row.agent });
+                    // Sessions are numbered by bits of their text: the same ones go, whatever the order.
+                    while count > ROWS_MAX && below > 0 {
+                        below /= 2;
+                        seen.retain(|session, _| *session <= below);
+                        count = seen.values().map(Vec::len).sum();
+                    }
                 }
             })?;
         }

@@ -125,7 +125,7 @@ fn of_burst(code: &'static str, strength: Strength, account: Sym, count: u32, be
 /// somebody let them in: `consented` are those. Microsoft's own need no consent.
 pub fn new_readers(log: &Log, survey: &Survey, consented: &BTreeSet<Sym>) -> Vec<Sighting> {
     let mut all = Vec::new();
-    for ((app, mailbox), record) in &survey.readers {
+    for ((app, mailbox), record) in survey.readers.iter() {
         let first = survey.app_first[at(*app)];
         if !consented.contains(app) || !survey.has_history(first) || record.at.is_none_or(|at| at - first > 30 * DAY) {
             continue;

@@ -8,6 +8,7 @@ pub mod deeds;
 pub mod persistence;
 pub mod rules;
 pub mod score;
+pub mod strangers;
 
 use std::collections::BTreeMap;
 
@@ -57,6 +58,13 @@ pub const CODES: &[Code] = &[
     code("spray-success", Access, "T1110.003", "signed in with the address and the program of a password spray: `address`"),
     code("password-spray", Access, "T1110.003", "`tries` wrong passwords on `accounts` accounts from `address`"),
     code("device-code", Access, "T1528", "signed in by device code"),
+    code(
+        "stranger-acts",
+        Access,
+        "T1078.004",
+        "from a network that is new to everybody here, with a program that is new to the account, `count` messages were deleted within the hour: `address`",
+    ),
+    code("two-countries", Access, "T1078.004", "signed in from `country` and from `other` within `minutes` min"),
     // Persistence.
     code("inbox-rule", Persistence, "T1564.008", "the inbox rule `name`"),
     code("made-with-suspicious-rule", Persistence, "T1564.008", "was made within an hour of a suspicious rule"),
@@ -68,6 +76,13 @@ pub const CODES: &[Code] = &[
     code("folder-opened-to-all", Persistence, "T1098.002", "the folder `folder` was opened to `who`"),
     code("role-given", Persistence, "T1098.003", "`who` was given the role `role`"),
     code("app-consented", Persistence, "T1528", "let the application `app` into mail or files: `scopes`"),
+    code("app-named-oddly", Persistence, "T1528", "the application `app` has a name that hides what it is: `name`"),
+    code(
+        "app-answers-locally",
+        Persistence,
+        "T1528",
+        "the application `app` sends its answers to the machine of whoever runs it: `address`",
+    ),
     code("app-of-intruders", Persistence, "T1528", "let in `app`, an application that intruders use"),
     code("app-secret-added", Persistence, "T1098.001", "a secret or certificate was added to the application `app`"),
     code("app-role-given", Persistence, "T1098.003", "the application `app` was given `role`"),
@@ -82,6 +97,13 @@ pub const CODES: &[Code] = &[
     code("mfa-removed", Persistence, "T1556.006", "the second factor of `who` was removed"),
     code("mfa-added", Persistence, "T1098.005", "a second factor of `who` was added"),
     code("device-added", Persistence, "T1098.005", "the device `device` was added"),
+    code(
+        "device-after-code",
+        Persistence,
+        "T1098.005",
+        "the device `device` was added `minutes` min after a sign-in by device code",
+    ),
+    code("device-named-by-default", Persistence, "T1098.005", "the device `device` has the name that Windows gives by default"),
     code(
         "device-of-a-tool",
         Persistence,

@@ -82,6 +82,11 @@ pub fn things(event: &Event, domains: &BTreeSet<String>) -> Vec<Thing> {
         | "admin updated security info"
         | "create temporary access pass" => seen.of_user("mfa-added", Strength::C),
         "add device" | "register device" | "update device" => seen.device(&name),
+        "add registered owner to device" | "add registered users to device" => {
+            let device = unquoted(&seen.value("Device.DisplayName"));
+            seen.tell("device-added", Strength::C, [("device", device)]);
+        }
+        "add service principal" | "add application" | "update application" => seen.application(),
         "add user" => seen.of_user("user-added", Strength::C),
         "invite external user" => seen.guest(domains),
         "reset user password" | "change user password" | "reset password (by admin)" => {
@@ -229,13 +234,34 @@ impl Seen<'_> {
             .collect();
         let for_all = is_on(self.event.parameter("ConsentContext.OnBehalfOfAll"))
             || is_on(self.event.parameter("ConsentContext.IsAppOnly"));
-        let strength = match (scopes.is_empty(), for_all) {
+        let name = self.value("TargetName");
+        let is_odd = is_odd_name(&name, &self.event.account);
+        let strength = match (scopes.is_empty(), for_all || is_odd) {
             (true, _) => Strength::C,
             (false, false) => Strength::B,
             (false, true) => Strength::BPlus,
         };
+        if is_odd {
+            self.tell("app-named-oddly", Strength::C, [("app", app.clone()), ("name", name)]);
+        }
         let scopes = scopes.into_iter().collect::<Vec<_>>().join(" ");
         self.tell("app-consented", strength, [("app", app), ("scopes", scopes)]);
+    }
+
+    /// What an application says of itself. Much that is honest does the same, so it is context; with rights to
+    /// mail or files in the same record it is more.
+    fn application(&mut self) {
+        let app = self.about();
+        let name = [unquoted(&self.value("DisplayName")), self.value("TargetName")].into_iter().find(|name| !name.is_empty());
+        if let Some(name) = name.filter(|name| is_odd_name(name, &self.event.account)) {
+            self.tell("app-named-oddly", Strength::C, [("app", app.clone()), ("name", name)]);
+        }
+        let answers = self.value("AppAddress").to_lowercase();
+        if let Some(local) =
+            ["http://localhost", "https://localhost", "http://127.0.0.1"].iter().find(|local| answers.contains(**local))
+        {
+            self.tell("app-answers-locally", Strength::C, [("app", app), ("address", (*local).to_owned())]);
+        }
     }
 
     fn secret(&mut self, strength: Strength) {
@@ -330,10 +356,15 @@ impl Seen<'_> {
         let claimed = values.find_map(|pair| BUILDS.iter().find(|(build, _)| pair.value.contains(build)));
         match claimed {
             Some((build, strength)) => {
-                self.tell("device-of-a-tool", *strength, [("device", device), ("build", (*build).to_owned())]);
+                self.tell("device-of-a-tool", *strength, [("device", device.clone()), ("build", (*build).to_owned())]);
             }
-            None if name != "update device" => self.tell("device-added", Strength::C, [("device", device)]),
+            None if name != "update device" => self.tell("device-added", Strength::C, [("device", device.clone())]),
             None => {}
+        }
+        // Windows gives such a name to most machines that nobody names.
+        let by_default = device.strip_prefix("DESKTOP-").is_some_and(|rest| rest.len() == 7);
+        if by_default && name != "update device" {
+            self.tell("device-named-by-default", Strength::C, [("device", device)]);
         }
     }
 
@@ -420,6 +451,15 @@ pub const APPS_OF_INTRUDERS: &[(&str, &str)] = &[
     ("a43e5392-f48b-46a4-a0f1-098b5eeb4757", "CloudSponge"),
     ("caffae8c-0882-4c81-9a27-d1803af53a40", "SigParser"),
 ];
+
+/// Only signs, a word for trying things out, or the name of whoever lets it in (after Huntress' lists).
+fn is_odd_name(name: &str, account: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let local = account.split('@').next().unwrap_or_default().to_lowercase();
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let own: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+    !name.is_empty() && (plain.is_empty() || matches!(plain.as_str(), "test" | "app" | "testapp") || plain == own)
+}
 
 /// Whether a permission opens mail, files, the directory or the future.
 fn is_grave(scope: &str) -> bool {
@@ -595,6 +635,24 @@ mod tests {
         check("Add device.", &[("DeviceOSVersion", "[\"10.0.19041.928\"]")], &[("device-of-a-tool", AMinus)]);
         check("Add device.", &[("DeviceOSVersion", "[\"10.0.26100.1\"]")], &[("device-added", C)]);
         check("Update device.", &[("DeviceOSVersion", "[\"10.0.26100.1\"]")], &[]);
+        check(
+            "Register device.",
+            &[("DisplayName", "\"DESKTOP-AB12CD3\"")],
+            &[("device-added", C), ("device-named-by-default", C)],
+        );
+        check("Register device.", &[("DisplayName", "DESKTOP-RECEPTION")], &[("device-added", C)]);
+        check("Add registered owner to device.", &[], &[("device-added", C)]);
+    }
+
+    #[test]
+    fn applications_that_hide_what_they_are() {
+        let granted = [("ConsentAction.Permissions", "[] => [[Scope: Mail.Read]]"), ("TargetName", "..")];
+        check("Consent to application.", &granted, &[("app-named-oddly", C), ("app-consented", BPlus)]);
+        let tidy = [("ConsentAction.Permissions", "[] => [[Scope: Mail.Read]]"), ("TargetName", "Tidy Mail")];
+        check("Consent to application.", &tidy, &[("app-consented", B)]);
+        let own = [("DisplayName", "admin"), ("AppAddress", "[{\"Address\":\"https://localhost:8400/x\"}]")];
+        check("Add service principal.", &own, &[("app-named-oddly", C), ("app-answers-locally", C)]);
+        check("Add application.", &[("DisplayName", "Testing tools"), ("AppAddress", "https://x.example")], &[]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod fixtures;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod written;

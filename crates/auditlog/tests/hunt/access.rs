@@ -196,3 +196,73 @@ fn bursts_of_mail() {
     burst(&mut work, "Send", THEN + 2 * DAY * 60);
     assert!(work.alone().0.findings.is_empty(), "on three days it is work");
 }
+
+#[test]
+fn a_device_that_joins_after_a_device_code_convicts() {
+    let joined = |after: i64, who: &str| {
+        let mut scene = Scene::of(&[ANNA]);
+        let mut code = sign_in(THEN, ANNA, AWAY, STRANGE);
+        code.0["ExtendedProperties"] = serde_json::json!([{"Name": "RequestType", "Value": "Cmsi:Cmsi"}]);
+        scene.add(code);
+        scene.add(record(THEN + after, who, "Add registered owner to device.").on(ANNA));
+        scene.alone()
+    };
+    for who in [ANNA, "Device Registration Service"] {
+        let found = joined(600, who);
+        let finding = found.finding("device-after-code");
+        assert_eq!((finding.account.as_str(), finding.verdict), (ANNA, Verdict::Malicious), "{who}");
+        assert_eq!(finding.reasons[0].evidence["minutes"], "10");
+    }
+    assert!(joined(3_700, ANNA).findings("device-after-code").is_empty(), "the next day's telephone");
+    assert!(joined(-60, ANNA).findings("device-after-code").is_empty());
+}
+
+#[test]
+fn a_stranger_who_reads_and_deletes_is_told_and_leads_nowhere() {
+    let visit = |agent: &str, address: &str, deletes: bool| {
+        let mut scene = Scene::of(&[ANNA, "bo@contoso.com"]);
+        scene.add(sign_in(THEN, ANNA, address, agent));
+        scene.add(record(THEN + 60, ANNA, "MailItemsAccessed").from(address).by(agent));
+        if deletes {
+            scene.add(record(THEN + 120, ANNA, "MoveToDeletedItems").from(address).by(agent));
+        }
+        scene.alone()
+    };
+    let found = visit(STRANGE, AWAY, true);
+    let finding = found.finding("account-takeover");
+    assert!(says(finding, "stranger-acts"), "{finding:?}");
+    assert_eq!((finding.confidence.as_str(), finding.records.len()), ("low", 3));
+    assert!(found.0.selected.is_empty(), "a journey looks the same");
+    assert!(visit(STRANGE, AWAY, false).0.findings.is_empty(), "reading is what mail is for");
+    assert!(visit(STRANGE, "198.51.7.7", true).0.findings.is_empty(), "the network is known here");
+    assert!(visit(&BROWSER.replace("120", "121"), AWAY, true).0.findings.is_empty(), "the browser was updated");
+}
+
+#[test]
+fn two_countries_within_minutes_are_context() {
+    let from = |seconds: i64, country: &str, address: &str| {
+        let mut record = record(0, ANNA, "x");
+        let at = regain_incident::Timestamp::from_second(1_767_600_000 + seconds).unwrap().to_string();
+        record.0 = serde_json::json!({
+            "id": format!("{seconds:036}"), "createdDateTime": at, "userPrincipalName": ANNA, "appId": "a", "ipAddress": address,
+            "userAgent": "axios/1.7", "status": {"errorCode": 0}, "location": {"countryOrRegion": country},
+        });
+        record
+    };
+    let scene = |later: i64, country: &str| {
+        let mut scene = Scene::default();
+        scene.records.push(from(THEN, "SE", HOME));
+        scene.records.push(from(THEN + later, country, AWAY));
+        scene.alone()
+    };
+    let found = scene(600, "NG");
+    let finding = found.finding("account-takeover");
+    let why = finding.reasons.iter().find(|why| why.code == "two-countries").unwrap();
+    assert_eq!(
+        (why.evidence["country"].as_str(), why.evidence["other"].as_str(), why.evidence["minutes"].as_str()),
+        ("SE", "NG", "10")
+    );
+    for found in [scene(600, "SE"), scene(3 * 3600, "NG")] {
+        assert!(!says(found.finding("account-takeover"), "two-countries"));
+    }
+}

@@ -8,3 +8,4 @@ mod pivots;
 mod same;
 #[cfg(test)]
 mod scene;
+mod story;

@@ -136,3 +136,26 @@ fn an_address_that_never_was_here_finds_nothing() {
     let found = scene.from("192.0.2.250");
     assert!(found.0.selected.is_empty() && found.0.infrastructure.is_empty() && found.0.findings.is_empty());
 }
+
+#[test]
+fn intruders_that_nothing_joins_are_told_apart() {
+    const OTHER: &str = "192.0.2.200";
+    let mut scene = Scene::of(&[ANNA, "bo@contoso.com"]);
+    let first = scene.add(sign_in(THEN, ANNA, AWAY, STRANGE).session("his"));
+    let moved = scene.add(record(THEN + 300, ANNA, "MailItemsAccessed").from("192.0.2.7").session("his"));
+    let near = scene.add(record(THEN + 100, ANNA, "Add member to role."));
+    let second = scene.add(sign_in(THEN + 900, ANNA, OTHER, "Outlook-iOS/2.0"));
+    let beside = scene.add(record(THEN + 950, ANNA, "Add member to role."));
+    let seeds = |addresses: &[&str]| Seeds {
+        addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),
+        ..Seeds::default()
+    };
+    let found = scene.found(&seeds(&[AWAY, OTHER]));
+    let of = |id: &String| found.0.selected.iter().find(|one| one.id == *id).unwrap().intruder;
+    assert_eq!([&first, &moved, &near, &second, &beside].map(of), [1, 1, 1, 2, 2], "one account, two of them");
+    let whose = |value: &str| found.0.infrastructure.iter().find(|one| one.value == value).unwrap().intruders.clone();
+    assert_eq!([AWAY, "his", "192.0.2.7", STRANGE, OTHER].map(whose), [vec![1], vec![1], vec![1], vec![1], vec![2]]);
+    scene.add(sign_in(THEN + 1200, "bo@contoso.com", OTHER, STRANGE));
+    let found = scene.found(&seeds(&[AWAY, OTHER]));
+    assert!(found.0.selected.iter().all(|one| one.intruder == 1), "the program joins them");
+}

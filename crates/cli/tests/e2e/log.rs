@@ -138,3 +138,83 @@ fn the_sql_names_what_was_asked_for() {
     assert!(!run(&["pivots"]).contains("CREATE TABLE"));
     assert!(run(&["load", "--shape", "parquet"]).contains("'Parquet'"));
 }
+
+/// Mail that the intruder answered, read and threw away, to somebody whose domain looks like the tenant's, and a rule
+/// that lived for five minutes.
+fn intrusion() -> String {
+    let record = |minute: u32, operation: &str, more: &str| {
+        format!(
+            "{{\"CreationTime\":\"2026-05-02T10:{minute:02}:00\",\"Id\":\"7c759f10-811c-4db8-ad6d-0000000001{minute:02}\",\"Operation\":\"{operation}\",\
+             \"UserId\":\"anna@contoso.com\",\"MailboxOwnerUPN\":\"anna@contoso.com\",\"ClientIP\":\"203.0.113.77\",\"ResultStatus\":\"Succeeded\"{more}}}\n"
+        )
+    };
+    let item = ",\"Item\":{\"Subject\":\"RE: Invoice 7\",\"InternetMessageId\":\"<7@x>\",\"ParentFolder\":{\"Path\":\"\\\\Sent Items\"}}";
+    let read = ",\"OperationProperties\":[{\"Name\":\"MailAccessType\",\"Value\":\"Bind\"},{\"Name\":\"IsThrottled\",\"Value\":\"True\"}],\
+        \"Folders\":[{\"Path\":\"\\\\Inbox\",\"FolderItems\":[{\"InternetMessageId\":\"<1@x>\"},{\"InternetMessageId\":\"<2@x>\"}]}]";
+    let rule = ",\"Parameters\":[{\"Name\":\"Name\",\"Value\":\"..\"},{\"Name\":\"DeleteMessage\",\"Value\":\"True\"},{\"Name\":\"From\",\"Value\":\"x@c0ntoso.com\"}]";
+    [
+        record(1, "UserLoggedIn", ""),
+        record(2, "MailItemsAccessed", read),
+        record(3, "New-InboxRule", rule),
+        record(4, "Send", item),
+        record(
+            5,
+            "SoftDelete",
+            &item
+                .replace("Item", "AffectedItems")
+                .replace(":{\"Subject", ":[{\"Subject")
+                .replace("}}", "}}]")
+                .replace("Sent AffectedItems", "Sent Items"),
+        ),
+        record(8, "Remove-InboxRule", ",\"Parameters\":[{\"Name\":\"Identity\",\"Value\":\"anna\\\\..\"}]"),
+    ]
+    .concat()
+}
+
+#[test]
+fn what_the_intruder_did_stands_under_headings_of_its_own() {
+    let desk = Desk::at("clean-account");
+    fs::write(desk.path("audit.jsonl"), intrusion()).unwrap();
+    let seed = ["log", "scan", "audit.jsonl", "--from-address", "203.0.113.77"];
+    let found = desk.json(&seed, 1);
+    follows("log-scan", &found);
+    let story = &found["story"];
+    assert_eq!(story["lookalikes"][0]["domain"], "c0ntoso.com");
+    assert_eq!((&story["payments"][0]["subject"], &story["payments"][0]["answered"]), (&"Invoice 7".into(), &true.into()));
+    assert_eq!((&story["read"][0]["items"], &story["read"][0]["throttled"]), (&2.into(), &1.into()));
+    assert_eq!(story["sent"][0]["subject"], "RE: Invoice 7");
+    assert_eq!(story["rules"][0]["minutes"], 5);
+    assert_eq!(found["infrastructure"][0]["intruders"], serde_json::json!([1]));
+    assert_eq!(found["completeness"]["late_from"], "2026-05-01T10:08:00Z");
+    let parts = [
+        "DOMAINS THAT LOOK LIKE ANOTHER",
+        "c0ntoso.com  looks like contoso.com (this tenant's own)",
+        "MESSAGES ABOUT MONEY THAT THE INTRUDER WROTE",
+        "Invoice 7: the intruder answered",
+        "WHAT THE INTRUDER READ",
+        "\\Inbox: 2 message(s), in 1 record(s)",
+        "more was read than stands here",
+        "WHAT THE INTRUDER SENT",
+        "WHAT THE INTRUDER CHANGED",
+        "RULES THAT CAME AND WENT",
+        "removed again after 5 min",
+        "named as the intruder's",
+        "what happened after 2026-05-01 10:08:00 may still be missing",
+    ];
+    for form in ["text", "html"] {
+        let said = desk.run(&[&seed[..], &["--format", form]].concat(), 1).stdout.replace("&#39;", "'");
+        for part in parts {
+            assert!(said.contains(part), "{form}: {part}\n{said}");
+        }
+    }
+}
+
+#[test]
+fn what_found_an_address_is_said_in_words() {
+    let desk = Desk::at("clean-account");
+    fs::write(desk.path("audit.jsonl"), intrusion()).unwrap();
+    let said = desk.run(&["log", "scan", "audit.jsonl"], 1).stdout;
+    assert!(said.contains("found by inbox rule"), "{said}");
+    let swedish = desk.run(&["log", "scan", "audit.jsonl", "--lang", "sv"], 1).stdout;
+    assert!(swedish.contains("hittades genom inkorgsregel"), "{swedish}");
+}

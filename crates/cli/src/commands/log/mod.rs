@@ -4,6 +4,7 @@ mod csv;
 mod html;
 mod picture;
 mod screen;
+mod tale;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write};
@@ -14,6 +15,7 @@ use regain_auditlog::analysis::{Analysis, Infrastructure, LogFinding, Seeds, Sel
 use regain_auditlog::find;
 use regain_auditlog::networks;
 use regain_auditlog::sql;
+use regain_auditlog::story::Story;
 use regain_auditlog::summary::{Account, Completeness, Records, Summary};
 use regain_auditlog::time::DateOrder;
 use regain_auditlog::timeline::{self, Timeline};
@@ -58,6 +60,8 @@ pub struct Found {
     pub findings: Vec<LogFinding>,
     /// What the log lacks.
     pub completeness: Completeness,
+    /// What the intruder did, by kind.
+    pub story: Story,
     /// What happened.
     pub timeline: Timeline,
 }
@@ -66,6 +70,7 @@ impl Found {
     fn of(log: &Log, analysis: Analysis, accounts: &[String]) -> io::Result<Self> {
         let summary = Summary::of(log)?;
         let timeline = timeline::timeline(log, &analysis, accounts)?;
+        let story = Story::of(log, &analysis, &timeline)?;
         Ok(Self {
             records: summary.records,
             accounts: summary.accounts,
@@ -74,6 +79,7 @@ impl Found {
             selected_total: analysis.selected_total,
             findings: analysis.findings,
             completeness: summary.completeness,
+            story,
             timeline,
         })
     }

@@ -5,7 +5,7 @@ use regain_auditlog::timeline::Moment;
 use regain_incident::Timestamp;
 use regain_incident::text::{harmless, on_a_line};
 
-use super::Found;
+use super::{Found, tale};
 use crate::output::Output;
 
 /// Accounts and moments that a screen shows; the other forms have all.
@@ -22,7 +22,8 @@ pub struct Section {
 }
 
 impl Section {
-    fn under(out: &Output, key: &str, lines: Vec<String>) -> Self {
+    /// Lines under the heading with this key.
+    pub fn under(out: &Output, key: &str, lines: Vec<String>) -> Self {
         Self { heading: Some(out.texts.get(key)), lines }
     }
 }
@@ -38,15 +39,17 @@ pub fn text(found: &Found, out: &Output) -> String {
 }
 
 /// All but the timeline; at most `most` of each list.
-pub fn sections(found: &Found, out: &Output, most: usize) -> [Section; 6] {
-    [
+pub fn sections(found: &Found, out: &Output, most: usize) -> Vec<Section> {
+    let mut all = vec![
         records(found, out),
         files(found, out, most),
         coverage(found, out, most),
         findings(found, out, most),
         infrastructure(found, out, most),
-        accounts(found, out, most),
-    ]
+    ];
+    all.extend(tale::sections(&found.story, out, most));
+    all.push(accounts(found, out, most));
+    all
 }
 
 fn records(found: &Found, out: &Output) -> Section {
@@ -103,7 +106,10 @@ fn coverage(found: &Found, out: &Output, most: usize) -> Section {
         let megabytes = completeness.spilled_bytes.div_ceil(1_000_000).to_string();
         lines.push(format!("  {}", out.texts.with("log-spilled", &[("megabytes", &megabytes)])));
     }
-    lines.push(format!("  {}", out.texts.get("log-late")));
+    if completeness.names_left_out {
+        lines.push(format!("  {}", out.texts.get("log-names-left-out")));
+    }
+    lines.push(format!("  {}", out.texts.with("log-late", &[("from", &shown(completeness.late_from))])));
     Section::under(out, "log-covers", lines)
 }
 
@@ -130,11 +136,22 @@ fn infrastructure(found: &Found, out: &Output, most: usize) -> Section {
         return Section::default();
     }
     let mut lines = Vec::new();
-    for one in found.infrastructure.iter().take(most) {
+    let mut all: Vec<_> = found.infrastructure.iter().collect();
+    all.sort_by_key(|one| one.intruders.first());
+    let several = all.iter().flat_map(|one| &one.intruders).any(|number| *number > 1);
+    let mut before = None;
+    for one in all.into_iter().take(most) {
+        let number = one.intruders.first();
+        if several && number != before {
+            let number = number.map(u32::to_string).unwrap_or_else(|| "-".to_owned());
+            lines.push(format!("  {}", out.texts.with("log-intruder-number", &[("number", &number)])));
+        }
+        before = number;
         let network = one.network.as_deref().map(|network| format!("  {}", on_a_line(network))).unwrap_or_default();
         let span = format!("{} … {}", shown(one.first), shown(one.last));
         lines.push(format!("  {:8} {}{network}  {span}  {}", one.kind, harmless(&one.value, 100), one.records));
         lines.push(format!("      {}", harmless(&one.accounts.join(", "), 200)));
+        lines.extend(one.reasons.iter().map(|why| format!("      {}", reason(why, out))));
     }
     lines.extend(more(found.infrastructure.len(), most, out));
     Section::under(out, "log-intruder", lines)
@@ -214,7 +231,12 @@ fn is_noise(name: &str) -> bool {
 /// A reason in words; its code where the catalogue has none.
 pub fn reason(why: &Why, out: &Output) -> String {
     let own = format!("log-reason-{}", why.code);
-    let names: Vec<(&str, String)> = why.evidence.iter().map(|(name, value)| (name.as_str(), on_a_line(value))).collect();
+    let said = |name: &str, value: &str| match name {
+        // Which indicator found it: a code, said as findings of that kind are headed.
+        "by" => out.texts.get(&format!("log-finding-{value}")),
+        _ => on_a_line(value),
+    };
+    let names: Vec<(&str, String)> = why.evidence.iter().map(|(name, value)| (name.as_str(), said(name, value))).collect();
     let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let text = out.texts.with(&own, &names);
     if text != own {
@@ -226,11 +248,13 @@ pub fn reason(why: &Why, out: &Output) -> String {
     if text == core { why.code.clone() } else { text }
 }
 
-fn more(count: usize, most: usize, out: &Output) -> Option<String> {
+/// That there is more than was shown.
+pub fn more(count: usize, most: usize, out: &Output) -> Option<String> {
     let left = count.checked_sub(most).filter(|left| *left > 0)?;
     Some(format!("  {}", out.texts.with("log-more", &[("count", &left.to_string())])))
 }
 
-fn shown(at: Option<Timestamp>) -> String {
+/// A time on a screen.
+pub fn shown(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
