@@ -65,6 +65,12 @@ impl Labels {
         all.map(|(id, _)| id.clone()).collect()
     }
 
+    /// The records of a scenario that are held to be an attack, though not for certain.
+    pub fn probable(&self, scenario: &str) -> BTreeSet<String> {
+        let all = self.0.iter().filter(|(_, label)| label.scenario == scenario && label.label == "attack-probable");
+        all.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Whether it is part of any attack, the probable one too.
     pub fn is_attack(&self, id: &str) -> bool {
         self.0.get(id).is_some_and(|label| label.label.starts_with("attack"))

@@ -8,7 +8,7 @@ mod labels;
 mod rules;
 mod stated;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,6 +25,9 @@ use labels::Labels;
 const SEED: &str = "62.149.20.10";
 /// The address that intruder and owner share there.
 const SHARED: &str = "178.85.138.132";
+
+/// The address of another intruder there, weeks later.
+const OTHER: &str = "5.253.204.108";
 
 /// A line of the table.
 struct Row {
@@ -144,6 +147,7 @@ impl<'a> Judge<'a> {
         for (how, analysis) in [("seeded", &seeded), ("no seed", &alone)] {
             rows.extend(findings(&labels, analysis, &raw, how));
         }
+        rows.extend(apart(&labels, &alone, &self.analysed(&["--from-address", SEED, "--from-address", OTHER], &[&log])?));
         rows.push(self.determined(&log, &raw)?);
         Ok(rows)
     }
@@ -202,6 +206,29 @@ fn pivots(labels: &Labels, analysis: &Value) -> Vec<Row> {
     let all = labels.of(&selected(analysis, &[]));
     rows.push(Row::required("five pivots: recall on S3 + S4", format!("{:.3}", all.recall()), ">= 0.95", all.recall() >= 0.95));
     rows.push(Row::required("five pivots: precision", format!("{:.3}", all.precision()), ">= 0.90", all.precision() >= 0.90));
+    rows
+}
+
+/// A second intruder: told without a seed, and told apart from the first with both as seeds.
+fn apart(labels: &Labels, alone: &Value, both: &Value) -> Vec<Row> {
+    let truth: BTreeSet<String> = labels.probable("S5");
+    let told = list(&alone["findings"]).filter(|found| found["verdict"] != "benign");
+    let told: BTreeSet<String> =
+        told.flat_map(|found| list(&found["records"])).filter_map(|id| id.as_str().map(str::to_owned)).collect();
+    let mut rows = vec![Row::told(
+        "no seed: records of S5 that a finding names",
+        format!("{} of {}", told.intersection(&truth).count(), truth.len()),
+    )];
+    let mut mixed: BTreeMap<u64, [usize; 2]> = BTreeMap::new();
+    for record in list(&both["selected"]) {
+        let id = record["id"].as_str().unwrap_or_default();
+        let counts = mixed.entry(record["intruder"].as_u64().unwrap_or_default()).or_default();
+        counts[usize::from(truth.contains(id))] += 1;
+    }
+    let is_apart = mixed.values().all(|counts| counts.contains(&0));
+    let found: usize = mixed.values().map(|counts| counts[1]).sum();
+    let figure = format!("{found} of {} records of S5, intruders {}", truth.len(), mixed.len());
+    rows.push(Row::required("both as seeds: S5 told apart from S3 + S4", figure, "no intruder has records of both", is_apart));
     rows
 }
 

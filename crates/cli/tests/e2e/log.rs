@@ -202,7 +202,7 @@ fn what_the_intruder_did_stands_under_headings_of_its_own() {
         "what happened after 2026-05-01 10:08:00 may still be missing",
     ];
     for form in ["text", "html"] {
-        let said = desk.run(&[&seed[..], &["--format", form]].concat(), 1).stdout.replace("&#39;", "'");
+        let said = desk.run(&[&seed[..], &["--format", form]].concat()).ended(1).out.replace("&#39;", "'");
         for part in parts {
             assert!(said.contains(part), "{form}: {part}\n{said}");
         }
@@ -213,8 +213,8 @@ fn what_the_intruder_did_stands_under_headings_of_its_own() {
 fn what_found_an_address_is_said_in_words() {
     let desk = Desk::at("clean-account");
     fs::write(desk.path("audit.jsonl"), intrusion()).unwrap();
-    let said = desk.run(&["log", "scan", "audit.jsonl"], 1).stdout;
+    let said = desk.run(&["log", "scan", "audit.jsonl"]).ended(1).out;
     assert!(said.contains("found by inbox rule"), "{said}");
-    let swedish = desk.run(&["log", "scan", "audit.jsonl", "--lang", "sv"], 1).stdout;
+    let swedish = desk.run(&["log", "scan", "audit.jsonl", "--lang", "sv"]).ended(1).out;
     assert!(swedish.contains("hittades genom inkorgsregel"), "{swedish}");
 }
