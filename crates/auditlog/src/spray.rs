@@ -86,7 +86,9 @@ pub fn find(log: &Log, survey: &Survey) -> io::Result<Vec<Spray>> {
         }
     })?;
     let mut tries: BTreeMap<(Address, Sym), Vec<Try>> = BTreeMap::new();
-    earliest.into_iter().for_each(|(one, source)| tries.entry(source).or_default().push(one));
+    for (one, source) in earliest {
+        tries.entry(source).or_default().push(one);
+    }
     let mut all: Vec<Spray> = tries.into_iter().flat_map(|(source, tries)| of_source(source, tries)).collect();
     all.sort_by(|a, b| (a.from, a.address, &a.tries).cmp(&(b.from, b.address, &b.tries)));
     Ok(all)

@@ -86,7 +86,7 @@ pub fn answer_begun(world: &mut World, request: &Request, begun: &Begun) -> Answ
     let mut answer = with_faults(world, request, if is_one_too_many { exchange::at_once::refused } else { route });
     let struck = std::mem::take(&mut world.struck);
     if request.service != Service::Control {
-        traffic::keep(request, &answer, &struck);
+        traffic::keep(request, &answer, &struck, !world.withheld.is_empty());
     }
     withheld::withhold(&world.withheld, request, &mut answer);
     record::keep(world, request, &answer, begun.ordinal);

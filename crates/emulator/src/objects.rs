@@ -57,3 +57,12 @@ impl Objects {
         self.0.values().map(AsRef::as_ref)
     }
 }
+
+/// The object of an id that must be there, as with a map.
+impl std::ops::Index<&str> for Objects {
+    type Output = Value;
+
+    fn index(&self, id: &str) -> &Value {
+        &self.0[id]
+    }
+}

@@ -49,6 +49,10 @@ struct Line<'a> {
     hung_up: bool,
     answer_type: Option<&'a str>,
     answer: Option<Body<'a>>,
+    answer_headers: &'a [(String, String)],
+    client_request_id: Option<&'a str>,
+    /// Something is being withheld from answers, so that clients may ask for what they otherwise would not.
+    withheld: bool,
     struck: &'a [Struck],
     anchor: Option<&'a str>,
     by: String,
@@ -82,7 +86,7 @@ static FILE: LazyLock<Option<Mutex<File>>> = LazyLock::new(|| {
 });
 
 /// Appends an exchange, where anybody wants it.
-pub(crate) fn keep(request: &Request, answer: &Answer, struck: &[Struck]) {
+pub(crate) fn keep(request: &Request, answer: &Answer, struck: &[Struck], withheld: bool) {
     let Some(file) = FILE.as_ref() else { return };
     let line = Line {
         service: request.service,
@@ -97,6 +101,9 @@ pub(crate) fn keep(request: &Request, answer: &Answer, struck: &[Struck]) {
         hung_up: answer.hang_up,
         answer_type: answer.header("content-type"),
         answer: Body::of(&answer.body),
+        answer_headers: &answer.headers,
+        client_request_id: request.header("client-request-id"),
+        withheld,
         struck,
         anchor: request.header("x-anchormailbox"),
         by: std::thread::current().name().unwrap_or_default().to_owned(),

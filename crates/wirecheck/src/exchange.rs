@@ -13,7 +13,7 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
-    /// Sign-in, which neither description covers.
+    /// Sign-in.
     Login,
     /// Graph.
     Graph,
@@ -77,6 +77,15 @@ pub struct Exchange {
     /// What was answered.
     #[serde(default)]
     pub answer: Option<Body>,
+    /// The answer's headers; none inside a batch and where they were not recorded.
+    #[serde(default)]
+    pub answer_headers: Option<Vec<(String, String)>>,
+    /// The request's `client-request-id`.
+    #[serde(default)]
+    pub client_request_id: Option<String>,
+    /// Members were withheld from answers when it was recorded.
+    #[serde(default)]
+    pub withheld: bool,
     /// Faults that struck.
     #[serde(default)]
     pub struck: Vec<Struck>,
@@ -138,6 +147,7 @@ impl Exchange {
             hung_up: false,
             answer_type: header(answer, "content-type"),
             answer: body(&answer["body"]),
+            answer_headers: None,
             struck: self.struck.iter().filter(own).map(|struck| Struck { id: None, kind: struck.kind.clone() }).collect(),
             anchor: header(request, "x-anchormailbox").or_else(|| self.anchor.clone()),
             by: format!("{}, in a batch", self.by),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::description::{Answered, Description, Operation};
 use crate::exchange::{Body, Exchange};
+use crate::headers;
 use crate::names;
 use crate::report::{Finding, Report};
 
@@ -74,6 +75,10 @@ impl Graph {
                 what: format!("answer {}: {what}", exchange.status),
                 example: example(exchange),
             });
+        }
+        for what in headers::complaints(exchange) {
+            let what = format!("answer {}: {what}", exchange.status);
+            report.find(Finding { place: place.clone(), what, example: example(exchange) });
         }
         if place.ends_with(" POST /$batch") {
             exchange.inner().iter().for_each(|inner| self.check(inner, report));

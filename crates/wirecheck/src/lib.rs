@@ -2,7 +2,7 @@
 //!
 //! A run of the tests leaves what the clients asked and what the emulated tenant answered, one exchange in a line.
 //! Here each is held against the OpenAPI documents of Graph (path, method, parameters, body, status, answer), and
-//! against the parameter lists and example bodies of the Exchange cmdlets. Neither the clients nor the emulator
+//! against the parameter lists and example bodies of the Exchange cmdlets, and against the collected answers of sign-in. Neither the clients nor the emulator
 //! are used: a misreading that sits in both does not sit here as well.
 //!
 //! Invariant: what may differ stands in [`exempt`], a row each, and is counted; a row that nothing needs is a
@@ -13,10 +13,12 @@ pub mod description;
 pub mod exchange;
 pub mod exempt;
 pub mod graph;
+pub mod headers;
 mod names;
 pub mod report;
 pub mod schema;
 pub mod shape;
+pub mod sign_in;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -27,18 +29,21 @@ use cmdlets::Cmdlets;
 use exchange::{Exchange, Service};
 use graph::Graph;
 use report::Report;
+use sign_in::SignIn;
 
 /// Everything that traffic is held against.
 pub struct Wire {
     graph: Graph,
     cmdlets: Cmdlets,
+    sign_in: SignIn,
 }
 
 impl Wire {
-    /// Reads `graph-v1.0.openapi.json`, `graph-beta.openapi.json`, `exchange/cmdlets.json` and
-    /// `exchange/examples/*.json` below a folder.
+    /// Reads `graph-v1.0.openapi.json`, `graph-beta.openapi.json`, `exchange/cmdlets.json`,
+    /// `exchange/examples/*.json` and `entra/examples.json` below a folder.
     pub fn read(folder: &Path) -> Result<Self> {
-        Ok(Self { graph: Graph::read(folder)?, cmdlets: Cmdlets::read(&folder.join("exchange"))? })
+        let sign_in = SignIn::read(&folder.join("entra/examples.json"))?;
+        Ok(Self { graph: Graph::read(folder)?, cmdlets: Cmdlets::read(&folder.join("exchange"))?, sign_in })
     }
 
     /// Checks every line of every file below a folder of traffic. `served` is what the emulator lists as served.
@@ -52,6 +57,10 @@ impl Wire {
 
     /// Checks one exchange, unless one like it was checked before.
     pub fn one(&self, exchange: &Exchange, seen: &mut HashSet<u64>, report: &mut Report) {
+        if exchange.withheld {
+            report.withheld += 1;
+            return;
+        }
         report.count(exchange);
         if !seen.insert(shape::of(exchange)) {
             return;
@@ -59,7 +68,8 @@ impl Wire {
         match exchange.service {
             Service::Graph => self.graph.check(exchange, report),
             Service::Exchange | Service::Purview => self.cmdlets.check(exchange, report),
-            Service::Login | Service::Control => {}
+            Service::Login => self.sign_in.check(exchange, report),
+            Service::Control => {}
         }
     }
 }

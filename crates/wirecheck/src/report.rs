@@ -30,6 +30,10 @@ pub struct Report {
     pub exercised: BTreeSet<String>,
     /// How often each described operation was asked for that the emulator does not serve. Alike ones count once.
     pub unserved: BTreeMap<String, u64>,
+    /// Kinds of answers of sign-in that were held against the collected ones.
+    pub signed_in: u64,
+    /// Exchanges of clients from whom something was withheld on purpose; nothing is concluded from them.
+    pub withheld: u64,
     /// Cmdlets that somebody ran.
     pub cmdlets: BTreeSet<String>,
     /// Answers that a fault made undescribed, by its kind. Alike ones count once.
@@ -112,6 +116,8 @@ impl Report {
             let _ = writeln!(out, "described and not served: {operation}: {count} kinds of request, each answered by 404");
         }
         let _ = writeln!(out, "wrong on purpose, as its test says: {} kinds of request", self.on_purpose);
+        let _ = writeln!(out, "kept apart, because members were withheld on purpose: {} exchanges", self.withheld);
+        let _ = writeln!(out, "answers of sign-in: {} kinds held against the collected ones", self.signed_in);
         let share = (self.served.len() * 100).checked_div(self.described.len()).unwrap_or_default();
         let _ = writeln!(
             out,
@@ -124,7 +130,7 @@ impl Report {
         let exchanges: Vec<String> = self.exchanges.iter().map(|(service, count)| format!("{service:?} {count}")).collect();
         let _ = writeln!(
             out,
-            "{} exchanges checked, {} violations ({}; sign-in is in no description)",
+            "{} exchanges checked, {} violations ({}; of sign-in only answers are checked)",
             self.checked(),
             self.violations.len(),
             exchanges.join(", ")

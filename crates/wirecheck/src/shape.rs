@@ -13,6 +13,9 @@ use crate::exchange::{Body, Exchange};
 /// Texts longer than this are all alike.
 const LONG: usize = 80;
 
+/// Headers of an answer that something is asked of.
+const TOLD: [&str; 3] = ["request-id", "client-request-id", "retry-after"];
+
 /// A number that exchanges which are alike share.
 pub fn of(exchange: &Exchange) -> u64 {
     let mut hash = DefaultHasher::new();
@@ -24,6 +27,9 @@ pub fn of(exchange: &Exchange) -> u64 {
     }
     (&exchange.test, &exchange.request_type, &exchange.answer_type, exchange.anchor.is_some(), exchange.signed_in)
         .hash(&mut hash);
+    let names = exchange.answer_headers.iter().flatten().map(|(name, _)| name.to_ascii_lowercase());
+    names.filter(|name| TOLD.contains(&name.as_str())).collect::<BTreeSet<_>>().hash(&mut hash);
+    exchange.client_request_id.is_some().hash(&mut hash);
     exchange.struck.iter().for_each(|struck| struck.kind.hash(&mut hash));
     body(exchange.request.as_ref(), &mut hash);
     body(exchange.answer.as_ref(), &mut hash);

@@ -77,6 +77,17 @@ fn wire() -> Wire {
     );
     let shown = json!({"request": {"body": {"CmdletInput": {"CmdletName": "Get-Box"}}}, "response": {"body": {"value": [{"Name": "x", "Size": 1}]}}});
     write("exchange/examples/boxes.json", &json!({"a box": shown}));
+    fs::create_dir_all(folder.path().join("entra")).unwrap();
+    let answer = |status: u16, body: Value| json!({"response": {"status": status, "body": body}});
+    write(
+        "entra/examples.json",
+        &json!({
+            "a secret": answer(200, json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "x"})),
+            "a person": answer(200, json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "x", "refresh_token": "y"})),
+            "a refusal": answer(401, json!({"error": "invalid_client", "error_codes": [7_000_215]})),
+            "managed identity": answer(200, json!({"access_token": "x", "expires_in": "3599"})),
+        }),
+    );
     Wire::read(folder.path()).unwrap()
 }
 
@@ -306,4 +317,65 @@ fn a_line_that_was_cut_off_is_left_out_and_a_broken_one_is_an_error() {
     assert_eq!((run.checked(), run.violations.len()), (1, 0));
     write("{\"service\": \"graph\"}\n".to_owned());
     assert!(wire().check(folder.path(), "").is_err());
+}
+
+/// An answer of sign-in.
+fn signed(status: u16, answer: Value) -> Exchange {
+    Exchange { answer: Some(Body::Json(answer)), ..exchange("login", "POST", &format!("/{TENANT}/oauth2/v2.0/token"), status) }
+}
+
+/// What is found in one exchange.
+fn found(one: &Exchange) -> Vec<String> {
+    let mut report = Report::default();
+    wire().one(one, &mut HashSet::new(), &mut report);
+    report.violations.into_keys().map(|(_, what)| what).collect()
+}
+
+#[test]
+fn answers_of_sign_in_have_the_collected_members_and_types() {
+    let good = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "x"});
+    let with = |name: &str, value: Value| {
+        let mut answer = good.clone();
+        answer[name] = value;
+        answer
+    };
+    assert_eq!(found(&signed(200, good.clone())), Vec::<String>::new());
+    assert_eq!(found(&signed(200, with("refresh_token", json!("y")))), Vec::<String>::new());
+    assert_eq!(found(&signed(200, with("colour", json!("red")))), ["answer 200: colour is in no example"]);
+    assert_eq!(found(&signed(200, with("expires_in", json!("3599")))), ["answer 200: expires_in is of type text, in no example"]);
+    assert_eq!(found(&signed(200, json!({"access_token": "x", "token_type": "Bearer"}))), ["answer 200: expires_in is missing"]);
+    assert_eq!(found(&signed(400, good)), ["answer 400: the status does not go with what is answered"]);
+    assert_eq!(found(&signed(401, json!({"error": "invalid_client"}))), ["answer 401: error_codes is missing"]);
+}
+
+#[test]
+fn an_answer_without_its_headers_is_found() {
+    let told = |status: u16, headers: &[(&str, &str)]| Exchange {
+        answer_headers: Some(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()),
+        client_request_id: Some("mine".to_owned()),
+        ..graph("PATCH", "/v1.0/people/x", status, Value::Null)
+    };
+    let ids = [("Request-Id", "1"), ("client-request-id", "mine")];
+    assert_eq!(found(&told(204, &ids)), Vec::<String>::new());
+    assert_eq!(found(&told(204, &ids[1..])), ["answer 204: there is no header request-id"]);
+    let other = [("request-id", "1"), ("client-request-id", "another")];
+    assert_eq!(found(&told(204, &other)), ["answer 204: the header client-request-id is not the one that was sent"]);
+    let text = json!({"error": {"code": "TooManyRequests", "message": "wait"}});
+    let throttled = |headers: &[(&str, &str)]| Exchange {
+        answer: Some(Body::Json(text.clone())),
+        answer_type: Some("application/json".to_owned()),
+        ..told(429, headers)
+    };
+    assert_eq!(found(&throttled(&ids)), ["answer 429: there is no header Retry-After"]);
+    assert_eq!(found(&throttled(&[ids[0], ids[1], ("retry-after", "7")])), Vec::<String>::new());
+    let words = found(&throttled(&[ids[0], ids[1], ("retry-after", "soon")]));
+    assert_eq!(words, ["answer 429: Retry-After is \"soon\", no number of seconds"]);
+}
+
+#[test]
+fn what_was_recorded_while_members_were_withheld_proves_nothing() {
+    let one = Exchange { withheld: true, ..graph("GET", "/v1.0/nothing", 404, Value::Null) };
+    let mut report = Report::default();
+    wire().one(&one, &mut HashSet::new(), &mut report);
+    assert_eq!((report.withheld, report.checked(), report.violations.len()), (1, 0, 0));
 }

@@ -10,6 +10,7 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::described;
 use crate::install::{NODE, PYTHON};
 use crate::repo::Repo;
 use crate::tally::Tally;
@@ -97,6 +98,8 @@ impl Kit<'_> {
         let script = self.script("run.py", &own);
         Ok(namespace::command(self.repo, &own).map(|mut command| {
             command.arg(script.get_program()).args(script.get_args()).env("REGAIN_FACTS", own.join("facts.log"));
+            // What the clients ask and are answered is held against the description too.
+            described::recorded(self.repo, &mut command);
             namespace::with_bytecode(self.repo, command)
         }))
     }

@@ -46,7 +46,7 @@ const ARROWS: &[Arrows] = &[
 ];
 
 /// All that the core may use. The list is short on purpose: a new line needs a reason.
-const CORE_MAY_USE: &[&str] = &["aws-lc-rs", "hex", "jiff", "secrecy", "serde", "serde_json", "thiserror"];
+const CORE_MAY_USE: &[&str] = &["aws-lc-rs", "hex", "jiff", "secrecy", "serde", "serde_json", "thiserror", "toml"];
 
 /// What may not be anywhere below the core.
 const NEVER_BELOW_CORE: &[&str] =

@@ -59,7 +59,7 @@ impl Strangers {
             if is_new && survey.has_history(at) {
                 let keep = |first: &mut Row| {
                     if earlier(row, first) {
-                        *first = *row
+                        *first = *row;
                     }
                 };
                 firsts.note(&log.names, (row.account, row.address), || *row, keep);

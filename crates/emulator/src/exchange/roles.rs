@@ -88,7 +88,9 @@ pub fn assignments(exchange: &Exchange, call: &Call) -> Result<Output, Failure> 
         rows.retain(|row| text(row, "RoleAssignmentDelegationType") == "Regular");
     }
     if !exchange.behaviour.assignment_method_told {
-        rows.iter_mut().for_each(|row| drop(row.remove("AssignmentMethod")));
+        for row in &mut rows {
+            row.remove("AssignmentMethod");
+        }
     }
     if rows.is_empty()
         && let Some(identity) = call.parameters.text("Identity")

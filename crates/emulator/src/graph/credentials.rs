@@ -36,7 +36,8 @@ pub fn certificate(credential: &Value) -> Option<Certificate> {
 pub fn shown(object: &Value, with_keys: bool) -> Value {
     let mut object = object.clone();
     if !with_keys {
-        for credential in object["keyCredentials"].as_array_mut().into_iter().flatten() {
+        let listed = object.get_mut("keyCredentials").and_then(Value::as_array_mut);
+        for credential in listed.into_iter().flatten() {
             credential["key"] = Value::Null;
         }
     }

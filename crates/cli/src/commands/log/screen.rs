@@ -143,7 +143,7 @@ fn infrastructure(found: &Found, out: &Output, most: usize) -> Section {
     for one in all.into_iter().take(most) {
         let number = one.intruders.first();
         if several && number != before {
-            let number = number.map(u32::to_string).unwrap_or_else(|| "-".to_owned());
+            let number = number.map_or_else(|| "-".to_owned(), u32::to_string);
             lines.push(format!("  {}", out.texts.with("log-intruder-number", &[("number", &number)])));
         }
         before = number;
