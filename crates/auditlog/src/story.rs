@@ -290,7 +290,7 @@ fn sent_to(event: &Event, to: &Recipients) -> BTreeSet<String> {
     }
     let sender = mailbox(event);
     let Some(item) = event.items.first() else { return BTreeSet::new() };
-    let keys = [&item.message_id, &item.name].into_iter().filter(|key| !key.is_empty());
+    let mut keys = [&item.message_id, &item.name].into_iter().filter(|key| !key.is_empty());
     keys.find_map(|key| to.get(&(sender.clone(), key.clone()))).cloned().unwrap_or_default()
 }
 
