@@ -24,7 +24,7 @@ async fn contained(how: Ailing) -> Stage {
     let stage = Stage::new();
     for n in 1..=ACCOUNTS {
         let mut one = person(n);
-        one.rules = vec![people::rule(n, "Newsletter", 1), people::bad_rule(n, 2)];
+        one.rules = vec![people::rule(n, "Newsletter", 1), people::bad_rule(1_000 + n, 2)];
         stage.tenant.add(one);
     }
     let names: Vec<String> = (1..=ACCOUNTS).map(|n| format!("person{n}@contoso.com")).collect();
@@ -44,10 +44,15 @@ fn kind_of(case: &Case, step: StepId) -> PlanKind {
     case.plans.get(&step.plan).expect("planned").plan.kind()
 }
 
-/// Locked, and the rule of the intruder is off.
-fn is_done(stage: &Stage, case: &Case, account: &AccountId) -> bool {
-    let cleaned = stage.tenant.person(account).rules.iter().all(|rule| rule.enabled != (rule.name == "."));
-    case.is_locked(account) && cleaned && case.steps_of(account).all(|(_, _, record)| record.state == StepState::Done)
+/// What is not as it should be: locked, every step verified, the rule of the intruder off and no other.
+fn amiss(stage: &Stage, case: &Case, account: &AccountId) -> Option<String> {
+    let rules: Vec<_> = stage.tenant.person(account).rules.into_iter().map(|rule| (rule.name, rule.enabled)).collect();
+    let steps: Vec<_> = case.steps_of(account).map(|(_, step, record)| (step.action.code(), record.state)).collect();
+    let is_off = rules.iter().all(|(name, enabled)| name != "." || !enabled);
+    let all_done = steps.iter().all(|(_, state)| *state == StepState::Done);
+    let is_cleaned = steps.iter().any(|(code, _)| *code == "disable-inbox-rule");
+    let is_well = case.is_locked(account) && is_off && all_done && is_cleaned;
+    (!is_well).then(|| format!("{account}: {rules:?} {steps:?}"))
 }
 
 /// Where the entries stand that are of this kind for the lock of these accounts.
@@ -64,8 +69,8 @@ fn one_whose_every_call_is_slow_holds_nobody_up() {
     run(async {
         let stage = contained(Ailing::Slow(300)).await;
         let case = stage.case();
-        let open: Vec<_> = (1..=ACCOUNTS).map(id).filter(|account| !is_done(&stage, &case, account)).collect();
-        assert_eq!(open, vec![], "slow or not, each is locked and cleaned");
+        let amiss: Vec<_> = (1..=ACCOUNTS).filter_map(|n| amiss(&stage, &case, &id(n))).collect();
+        assert!(amiss.is_empty(), "slow or not, each is locked and cleaned: {}", amiss[0]);
         let is_verified = |entry: &Entry| matches!(entry, Entry::StepVerified { .. });
         let verified = of_the_lock(&stage, &case, &others().collect(), is_verified);
         assert_eq!(verified.len(), 4 * (ACCOUNTS as usize - 1), "four steps each");
@@ -80,8 +85,8 @@ fn one_whose_every_call_fails_holds_only_itself() {
     run(async {
         let stage = contained(Ailing::Fails).await;
         let case = stage.case();
-        let open: Vec<_> = others().filter(|account| !is_done(&stage, &case, account)).collect();
-        assert_eq!(open, vec![], "what fails is another's");
+        let amiss: Vec<_> = others().filter_map(|account| amiss(&stage, &case, &account)).collect();
+        assert!(amiss.is_empty(), "what fails is another's: {}", amiss[0]);
         let odd: Vec<_> = case.steps_of(&id(ODD)).map(|(_, _, record)| record.state).collect();
         assert!(!odd.is_empty() && odd.iter().all(|state| *state == StepState::Failed), "{odd:?}");
         assert!(!case.is_locked(&id(ODD)) && stage.tenant.person(&id(ODD)).identity.enabled);

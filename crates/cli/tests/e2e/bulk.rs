@@ -1,7 +1,7 @@
 //! Many accounts from a list, and who else signed in like them.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -128,9 +128,11 @@ fn a_lock_that_was_ordered_and_cannot_begin_is_said() {
     let mut scenario = shipped("bec-classic");
     scenario["attacker"] = json!({});
     scenario["faults"] = json!([{"match": {"path": "/roleManagement/directory/"}, "kind": "unavailable"}]);
-    let mut desk = Desk::of_with(&scenario, &["--log"], "1");
-    let mut child = desk.command(&["contain", ANNA, HANNAH, "--privileged", ANNA]).spawn().unwrap();
-    desk.tenant.wait_for("/roleManagement/directory/");
+    let desk = Desk::of_with(&scenario, &[], "4");
+    let mut child = desk.command(&["contain", ANNA, HANNAH, "--privileged", ANNA, "--privileged", HANNAH]).spawn().unwrap();
+    // The case is open, and the roles, which the plan waits for, are asked for again and again.
+    let said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok).any(|line| line.contains(CASE));
+    assert!(said, "the case was never opened");
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(desk.tenant.writes().is_empty());
