@@ -20,6 +20,9 @@ pub const SCENARIOS: &[(&str, &str)] = &[
     ("broken", include_str!("../../../../examples/scenarios/broken.json")),
     ("kinds", include_str!("../../../../examples/scenarios/kinds.json")),
     ("admin-everywhere", include_str!("../../../../examples/scenarios/admin-everywhere.json")),
+    ("posture-bare", include_str!("../../../../examples/scenarios/posture-bare.json")),
+    ("posture-typical", include_str!("../../../../examples/scenarios/posture-typical.json")),
+    ("posture-hardened", include_str!("../../../../examples/scenarios/posture-hardened.json")),
 ];
 
 /// The scenario of that name, or in that file.

@@ -306,6 +306,7 @@ fn behaviour(value: &Value) -> Result<Behaviour, String> {
             "assignmentMethod" => out.assignment_method_told = choice("told", "missing")?,
             "anchorById" => out.anchor_by_id = value.as_bool().ok_or_else(wrong)?,
             "sharedMailboxAnchor" => out.shared_by_organisation = choice("organisation", "own")?,
+            "purviewRedirects" => out.purview_redirects = value.as_bool().ok_or_else(wrong)?,
             "outboundLimit" => out.outbound_limit = count()?,
             _ => return Err(format!("exchange.behaviour has no member {name:?}")),
         }

@@ -56,6 +56,10 @@ pub fn answer(world: &mut World, request: &Request, caller: &Caller) -> Answer {
     if !tenant.eq_ignore_ascii_case(&world.tenant.id) {
         return Answer::empty(401);
     }
+    if let Some(region) = region(world, request) {
+        let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+        return Answer::empty(302).with_header("location", &format!("{region}{}{query}", request.path));
+    }
     let beta = version.eq_ignore_ascii_case("beta");
     match (request.method.as_str(), operation.to_ascii_lowercase().as_str()) {
         ("POST", "invokecommand") if beta => invoke(world, request, caller),
@@ -64,6 +68,15 @@ pub fn answer(world: &mut World, request: &Request, caller: &Caller) -> Answer {
         (_, "invokecommand" | "$batch") => Answer::empty(405),
         _ => Answer::empty(404),
     }
+}
+
+/// The host of the tenant's region, where the Purview endpoint sends whoever comes by its general name.
+///
+/// On loopback the one is `127.0.0.1` and the other `localhost`, which is another host and the same listener.
+fn region(world: &World, request: &Request) -> Option<String> {
+    let asks = request.service == Service::Purview && world.tenant.exchange.behaviour.purview_redirects;
+    let is_there = request.header("host").is_some_and(|host| host.starts_with("localhost"));
+    (asks && !is_there).then(|| world.tenant.bases.purview.replace("127.0.0.1", "localhost"))
 }
 
 fn invoke(world: &mut World, request: &Request, caller: &Caller) -> Answer {

@@ -181,6 +181,8 @@ pub struct Behaviour {
     pub anchor_by_id: bool,
     /// A shared mailbox is reached by the organisation's anchor, and not by its own name.
     pub shared_by_organisation: bool,
+    /// The Purview endpoint sends callers to the host of their region first.
+    pub purview_redirects: bool,
 }
 
 /// How a refusal is said that nobody has seen.
@@ -215,6 +217,7 @@ impl Default for Behaviour {
             assignment_method_told: true,
             anchor_by_id: false,
             shared_by_organisation: false,
+            purview_redirects: false,
         }
     }
 }

@@ -178,6 +178,15 @@ fn alerts_are_purviews_and_the_audit_switch_is_exchanges() {
 }
 
 #[test]
+fn purview_sends_to_its_region_where_the_scenario_says_so() {
+    let mut run = run_with(|scenario| scenario["exchange"]["behaviour"] = json!({"purviewRedirects": true}));
+    let answer = at(&mut run, Service::Purview, "Get-ProtectionAlert", &json!({}), false);
+    let region = format!("http://localhost:4/adminapi/beta/{TENANT}/InvokeCommand");
+    assert_eq!((answer.status, answer.header("location")), (302, Some(region.as_str())));
+    assert_eq!(exchange(&mut run, "Get-TransportConfig", &json!({})).status, 200, "Exchange has no regions");
+}
+
+#[test]
 fn a_reader_reads_and_a_security_administrator_sets_what_is_his() {
     for (role, reads, sets_filter, sets_transport) in [
         ("Global Reader", 200, 403, 403),
