@@ -11,6 +11,7 @@ use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
 use regain_incident::journal::{Entry, Purpose, ReadFor};
 use regain_incident::plan::Plan;
 use regain_incident::planner::PlanningReport;
+use regain_incident::policy::Policy;
 use regain_incident::posture::answer::Answer;
 use regain_incident::posture::estate::Estate;
 use regain_incident::posture::harden::plan_harden;
@@ -70,19 +71,19 @@ pub async fn measure(world: &World, scribe: &Scribe, items: Vec<RoadmapItem>) ->
     let facets: Vec<FacetName> = FacetName::ALL.iter().copied().filter(|facet| facet.is_of_tenant()).collect();
     collect(world, scribe, &targets, &facets, ReadFor::Snapshot, Urgency::Normal).await?;
     let now = world.clock.now();
-    let told = scribe.ask(|case| tell(case, items, now)).await;
+    let told = scribe.ask(|case| tell(case, items, &world.policy, now)).await;
     let answers: BTreeMap<String, Answer> = told.answers.iter().map(|(item, answer)| (item.id.clone(), answer.clone())).collect();
     scribe.write(world, vec![Entry::PostureTold { answers }]).await?;
     Ok(told)
 }
 
 /// The posture as the record shows it.
-pub fn tell(case: &Case, items: Vec<RoadmapItem>, now: regain_incident::Timestamp) -> Told {
+pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_incident::Timestamp) -> Told {
     let nothing = BTreeMap::new();
     let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
     let snapshot = case.accounts.values().next().map(regain_incident::case::AccountState::as_last_read);
     let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new() } };
-    let estate = Estate::of(&snapshot, now);
+    let estate = Estate::of(&snapshot, policy, now);
     let answers: Vec<(RoadmapItem, Answer)> = items
         .into_iter()
         .map(|item| {

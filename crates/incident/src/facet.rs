@@ -56,6 +56,28 @@ facet_names! {
     Domains = "domains",
     /// Of the tenant: security defaults.
     SecurityDefaults = "security-defaults",
+    /// Of the tenant: Conditional Access: policies, named places, strengths.
+    ConditionalAccess = "conditional-access",
+    /// Of the tenant: which methods people may sign in with.
+    MethodsPolicy = "methods-policy",
+    /// Of the tenant: what everybody may do by default; consent and requests.
+    AuthorizationPolicy = "authorization-policy",
+    /// Of the tenant: who holds directory roles.
+    Administrators = "administrators",
+    /// Of the tenant: who has registered which sign-in methods.
+    Registration = "registration",
+    /// Of the tenant: applications, their credentials and rights.
+    Applications = "applications",
+    /// Of the tenant: domains, and where their people sign in.
+    Federation = "federation",
+    /// Of the tenant: service plans.
+    Licences = "licences",
+    /// Of the tenant: every account.
+    People = "people",
+    /// Of the tenant: Microsoft's score.
+    SecureScore = "secure-score",
+    /// Of the tenant: parts of the directory with administrators of their own.
+    AdministrativeUnits = "administrative-units",
     /// Of the tenant: whether what happens is recorded.
     AuditSettings = "audit-settings",
 }
@@ -87,7 +109,18 @@ impl FacetName {
             | Self::InboxRules
             | Self::SendingBlock
             | Self::Domains => Of::Account,
-            Self::SecurityDefaults => Of::Directory,
+            Self::SecurityDefaults
+            | Self::ConditionalAccess
+            | Self::MethodsPolicy
+            | Self::AuthorizationPolicy
+            | Self::Administrators
+            | Self::Registration
+            | Self::Applications
+            | Self::Federation
+            | Self::Licences
+            | Self::People
+            | Self::SecureScore
+            | Self::AdministrativeUnits => Of::Directory,
             Self::AuditSettings => Of::Exchange,
         }
     }

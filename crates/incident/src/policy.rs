@@ -44,6 +44,11 @@ impl Policy {
         names(&self.break_glass, identity)
     }
 
+    /// Whether an account of this sign-in name and object id is kept for emergencies.
+    pub fn keeps(&self, name: &str, id: &str) -> bool {
+        self.break_glass.iter().any(|kept| kept.eq_ignore_ascii_case(name) || kept.eq_ignore_ascii_case(id))
+    }
+
     /// Whether the account is used by a device or a program.
     pub fn is_service_account(&self, identity: &Identity) -> bool {
         names(&self.service_accounts, identity)

@@ -3,9 +3,21 @@
 use crate::Timestamp;
 use crate::facet::{Facet, FacetName, Gap};
 use crate::facets::Reading;
+use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::TenantReading;
+use crate::tenant::administrative_units::AdministrativeUnits;
+use crate::tenant::administrators::Administrators;
+use crate::tenant::applications::Applications;
 use crate::tenant::audit_settings::AuditSettings;
+use crate::tenant::authorization_policy::AuthorizationPolicy;
+use crate::tenant::conditional_access::ConditionalAccess;
+use crate::tenant::federation::Federation;
+use crate::tenant::licences::Licences;
+use crate::tenant::methods_policy::MethodsPolicy;
+use crate::tenant::people::People;
+use crate::tenant::registration::Registration;
+use crate::tenant::secure_score::SecureScore;
 use crate::tenant::security_defaults::SecurityDefaults;
 
 use super::answer::Answer;
@@ -14,6 +26,8 @@ use super::answer::Answer;
 #[derive(Debug, Clone, Copy)]
 pub struct Estate<'a> {
     snapshot: &'a Snapshot,
+    /// What the organisation has decided: which accounts are kept for emergencies.
+    pub policy: &'a Policy,
     /// When the measuring is done.
     pub now: Timestamp,
 }
@@ -32,13 +46,35 @@ macro_rules! readings {
 
 impl<'a> Estate<'a> {
     /// What was read of the organisation.
-    pub fn of(snapshot: &'a Snapshot, now: Timestamp) -> Self {
-        Self { snapshot, now }
+    pub fn of(snapshot: &'a Snapshot, policy: &'a Policy, now: Timestamp) -> Self {
+        Self { snapshot, policy, now }
     }
 
     readings! {
         /// Security defaults.
         security_defaults: SecurityDefaults,
+        /// Conditional Access: policies, named places, strengths.
+        conditional_access: ConditionalAccess,
+        /// Which methods people may sign in with.
+        methods_policy: MethodsPolicy,
+        /// What everybody may do by default; consent and requests.
+        authorization_policy: AuthorizationPolicy,
+        /// Who holds directory roles.
+        administrators: Administrators,
+        /// Who has registered which sign-in methods.
+        registration: Registration,
+        /// Applications, their credentials and rights.
+        applications: Applications,
+        /// Domains, and where their people sign in.
+        federation: Federation,
+        /// Service plans.
+        licences: Licences,
+        /// Every account.
+        people: People,
+        /// Microsoft's score.
+        secure_score: SecureScore,
+        /// Parts of the directory with administrators of their own.
+        administrative_units: AdministrativeUnits,
         /// Whether what happens is recorded.
         audit_settings: AuditSettings,
     }
