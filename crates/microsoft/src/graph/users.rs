@@ -301,7 +301,7 @@ pub(crate) fn identity(body: Value, settings: &Inner) -> Result<Identity, Provid
 }
 
 /// No mailbox, an unknown one, and one that could not be asked are three things.
-fn purpose(settings: &Inner) -> MailboxPurpose {
+pub(crate) fn purpose(settings: &Inner) -> MailboxPurpose {
     match (settings.status, text(&settings.body, "userPurpose").unwrap_or_default()) {
         (200, "user" | "linked") => MailboxPurpose::User,
         (200, "shared") => MailboxPurpose::Shared,

@@ -1,5 +1,16 @@
 //! What the tenant is set to, as far as the directory keeps it: one file a facet.
 
+mod administrative_units;
+mod administrators;
+mod applications;
+mod authorization_policy;
+mod conditional_access;
+mod federation;
+mod licences;
+mod methods_policy;
+mod people;
+mod registration;
+mod secure_score;
 mod security_defaults;
 
 use regain_incident::facet::{FacetName, Gap};
@@ -22,6 +33,23 @@ impl Graph {
     pub(crate) async fn tenant_facet(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
         match facet {
             FacetName::SecurityDefaults => self.security_defaults().await.map(|seen| seen.map(TenantReading::SecurityDefaults)),
+            FacetName::ConditionalAccess => {
+                self.conditional_access().await.map(|seen| seen.map(TenantReading::ConditionalAccess))
+            }
+            FacetName::MethodsPolicy => self.methods_policy().await.map(|seen| seen.map(TenantReading::MethodsPolicy)),
+            FacetName::AuthorizationPolicy => {
+                self.authorization_policy().await.map(|seen| seen.map(TenantReading::AuthorizationPolicy))
+            }
+            FacetName::Administrators => self.administrators().await.map(|seen| seen.map(TenantReading::Administrators)),
+            FacetName::Registration => self.registration().await.map(|seen| seen.map(TenantReading::Registration)),
+            FacetName::Applications => self.applications().await.map(|seen| seen.map(TenantReading::Applications)),
+            FacetName::Federation => self.federation().await.map(|seen| seen.map(TenantReading::Federation)),
+            FacetName::Licences => self.licences().await.map(|seen| seen.map(TenantReading::Licences)),
+            FacetName::People => self.people().await.map(|seen| seen.map(TenantReading::People)),
+            FacetName::SecureScore => self.secure_score().await.map(|seen| seen.map(TenantReading::SecureScore)),
+            FacetName::AdministrativeUnits => {
+                self.administrative_units().await.map(|seen| seen.map(TenantReading::AdministrativeUnits))
+            }
             other => Err(not_ours(other)),
         }
     }
@@ -48,7 +76,6 @@ impl Graph {
     }
 
     /// The whole list at `below`.
-    #[expect(dead_code, reason = "used by the facets that are lists")]
     async fn rows(&self, doing: Doing, below: &str) -> Result<List, ProviderError> {
         let url = self.request(Method::GET, below, Content::Nothing).map_err(|kind| error::of(doing, 0, kind))?.url;
         let first = self.get(doing, Urgency::Normal, url, false).await?;
@@ -64,4 +91,19 @@ fn not_ours(facet: FacetName) -> ProviderError {
 /// A member that must be there.
 fn needed<T>(doing: Doing, member: &str, value: Option<T>) -> Result<T, ProviderError> {
     value.ok_or_else(|| error::of(doing, 1, ProviderErrorKind::Surprise(format!("an answer without {member}").into())))
+}
+
+/// A member that is true or false; nothing else is either.
+fn flag(row: &Value, member: &str) -> Option<bool> {
+    row.get(member)?.as_bool()
+}
+
+/// The objects in a member that is a list.
+fn rows_of<'a>(row: &'a Value, member: &str) -> &'a [Value] {
+    row.get(member).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The texts in a member that is a list.
+fn words(row: &Value, member: &str) -> Vec<String> {
+    rows_of(row, member).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
