@@ -98,6 +98,11 @@ impl Answer {
         Self::NotMet { lacking: lacking.into_iter().collect() }
     }
 
+    /// Met where nothing is lacking, and not met where anything is.
+    pub fn not_met_or_met(lacking: impl IntoIterator<Item = Remark>) -> Self {
+        Self::lacking(lacking.into_iter().collect(), false)
+    }
+
     /// Met where nothing is lacking; partly where something of the kind is there.
     pub fn lacking(lacking: Vec<Remark>, some_are_met: bool) -> Self {
         match (lacking.is_empty(), some_are_met) {

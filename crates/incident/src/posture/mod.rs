@@ -10,6 +10,7 @@ pub mod answer;
 pub mod estate;
 pub mod harden;
 pub mod measure;
+pub mod population;
 pub mod roadmap;
 pub mod told;
 pub mod ways;

@@ -3,7 +3,14 @@
 //!
 //! Invariant: a measure answers *met* only from values that were read, each of them.
 
+mod access;
+mod administrators;
+mod applications;
+mod asked;
 mod audit;
+mod methods;
+mod people;
+mod service;
 
 use super::answer::Answer;
 use super::estate::Estate;
@@ -20,7 +27,15 @@ pub struct Measure {
 }
 
 /// Every measure, by room.
-pub const ROOMS: &[&[Measure]] = &[audit::MEASURES];
+pub const ROOMS: &[&[Measure]] = &[
+    audit::MEASURES,
+    access::MEASURES,
+    administrators::MEASURES,
+    applications::MEASURES,
+    methods::MEASURES,
+    people::MEASURES,
+    service::MEASURES,
+];
 
 /// The code of every remark that a measure may make.
 pub fn remark_codes() -> impl Iterator<Item = &'static str> {
