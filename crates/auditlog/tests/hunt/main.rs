@@ -8,4 +8,5 @@ mod pivots;
 mod same;
 #[cfg(test)]
 mod scene;
+#[cfg(test)]
 mod story;

@@ -10,6 +10,7 @@ use crate::posture::answer::{Answer, Remark};
 use crate::posture::estate::Estate;
 use crate::posture::population::{is_powerful, kept_for_emergencies, only, rules};
 use crate::tenant::administrators::{AdministratorAccount, Held, Holder, HolderKind};
+use crate::tenant::registration::RegisteredMethod;
 
 /// The measures of this room.
 pub(super) const MEASURES: &[Measure] = &[
@@ -181,7 +182,7 @@ fn catching_all<'a>(rules: Rules<'a>, kept: &'a [Subject]) -> impl Iterator<Item
 fn without_key(estate: &Estate<'_>, kept: &[Subject]) -> Result<Vec<Remark>, Answer> {
     let registration = estate.registration()?;
     let has_key = |one: &&Subject| {
-        registration.of(one.account.as_str()).is_some_and(|known| known.methods.iter().any(|method| method.resists_phishing()))
+        registration.of(one.account.as_str()).is_some_and(|known| known.methods.iter().any(RegisteredMethod::resists_phishing))
     };
     Ok(kept.iter().filter(|one| !has_key(one)).map(|one| Remark::new("emergency-without-key").with("who", &one.name)).collect())
 }
