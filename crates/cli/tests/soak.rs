@@ -109,7 +109,7 @@ fn to_the_end(desk: &Desk, arguments: &[&str]) -> (Value, u64) {
 
 fn everything_is_done(case: &Value, state: &Value) {
     let accounts = case["accounts"].as_array().unwrap();
-    assert_eq!(accounts.len(), ACCOUNTS);
+    assert_eq!(accounts.len(), ACCOUNTS, "some were left out when the list was looked up");
     for account in accounts {
         assert_eq!(account["locked"], true, "{account:#}");
         for step in account["steps"].as_array().unwrap() {

@@ -84,9 +84,11 @@ impl Graph {
     async fn one_batch(&self, doing: Doing, urgency: Urgency, gets: &[Get]) -> Result<Vec<Inner>, ProviderError> {
         let mut open: BTreeMap<usize, &Get> = gets.iter().enumerate().collect();
         let mut done: BTreeMap<usize, Inner> = BTreeMap::new();
-        let until = after(self.caller.clock.now(), self.caller.patience.total);
+        let mut until = None;
         for round in 1..=self.caller.patience.attempts {
             let answers = self.send_batch(doing, urgency, &open).await?;
+            // Patience begins with the first answer: among hundreds of accounts, waiting for one's turn is none.
+            let until = *until.get_or_insert_with(|| after(self.caller.clock.now(), self.caller.patience.total));
             let mut wait = None;
             for (id, inner, asked) in answers {
                 if !open.contains_key(&id) {

@@ -137,6 +137,23 @@ async fn a_claims_challenge_gets_a_new_token_and_one_more_try() {
     assert_eq!(sent(&tenant.graph).await.len(), 4, "one more try, and no third");
 }
 
+/// What waited for its turn as long as patience lasts is still asked again where it alone failed.
+#[tokio::test]
+async fn waiting_for_ones_turn_uses_no_patience_up() {
+    let tenant = Tenant::new().await;
+    let batch = |status: u16, body: Value| {
+        let settings = json!({"id": "1", "status": 200, "body": {"userPurpose": "user"}});
+        ResponseTemplate::new(200).set_body_json(
+            json!({"responses": [{"id": "0", "status": status, "headers": {"Retry-After": "7"}, "body": body}, settings]}),
+        )
+    };
+    let throttled = ResponseTemplate::new(429).insert_header("Retry-After", "119");
+    let busy = batch(503, json!({"error": {"code": "ServiceUnavailable", "message": ""}}));
+    answers(&tenant.graph, "POST", "batch$", vec![throttled, busy, batch(200, user())]).await;
+    tenant.ours.identity(&account().id, Urgency::Lock).await.unwrap();
+    assert_eq!(tenant.waited(), 119 + 7);
+}
+
 /// Among hundreds of accounts a request waits for its turn for longer than a token lives.
 #[tokio::test]
 async fn a_token_that_expired_while_its_request_waited_is_not_sent() {
