@@ -83,7 +83,7 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
     let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
     let snapshot = case.accounts.values().next().map(regain_incident::case::AccountState::as_last_read);
     let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new() } };
-    let estate = Estate::of(&snapshot, policy, now);
+    let estate = Estate::of(&snapshot, now).under(policy);
     let answers: Vec<(RoadmapItem, Answer)> = items
         .into_iter()
         .map(|item| {

@@ -22,6 +22,17 @@ use crate::tenant::security_defaults::SecurityDefaults;
 
 use super::answer::Answer;
 
+/// An organisation without a policy.
+static NOTHING_DECIDED: Policy = Policy {
+    break_glass: Vec::new(),
+    service_accounts: Vec::new(),
+    approved_targets: Vec::new(),
+    own_domains: Vec::new(),
+    remove_rules: false,
+    incident_hours: None,
+    access_token_minutes: None,
+};
+
 /// A tenant as it was last read. Its *now* is when that was.
 #[derive(Debug, Clone, Copy)]
 pub struct Estate<'a> {
@@ -46,8 +57,14 @@ macro_rules! readings {
 
 impl<'a> Estate<'a> {
     /// What was read of the organisation.
-    pub fn of(snapshot: &'a Snapshot, policy: &'a Policy, now: Timestamp) -> Self {
-        Self { snapshot, policy, now }
+    pub fn of(snapshot: &'a Snapshot, now: Timestamp) -> Self {
+        Self { snapshot, policy: &NOTHING_DECIDED, now }
+    }
+
+    /// The same, in an organisation that has decided this.
+    #[must_use]
+    pub fn under(self, policy: &'a Policy) -> Self {
+        Self { policy, ..self }
     }
 
     readings! {

@@ -200,6 +200,8 @@ pub struct NotUnderstood {
 
 const FILES: &[(&str, &str)] = &[
     ("roadmap/management.toml", include_str!("../../roadmap/management.toml")),
+    ("roadmap/threats.toml", include_str!("../../roadmap/threats.toml")),
+    ("roadmap/identity.toml", include_str!("../../roadmap/identity.toml")),
     ("roadmap/asked.toml", include_str!("../../roadmap/asked.toml")),
 ];
 

@@ -80,15 +80,16 @@ impl Asked {
     fn escape(self, rules: Rules<'_>, subject: &Subject, named: &Named) -> (&'static str, String) {
         let Some(question) = self.questions.first() else { return ("none", String::new()) };
         let coverage = coverage(rules, *question, std::slice::from_ref(subject), std::slice::from_ref(named));
-        let nearest = coverage.gaps.into_iter().flat_map(|gap| gap.through).next();
-        match nearest {
-            Some(Escape::Missed { policy, miss: Miss::Excluded(_), .. }) => ("excluded", policy.name),
-            Some(Escape::Missed { policy, .. }) => ("not-included", policy.name),
-            Some(Escape::Alternative { policy, .. }) => ("alternative", policy.name),
-            Some(Escape::OnlyReported(policy)) => ("only-reported", policy.name),
-            Some(Escape::Off(policy)) => ("off", policy.name),
-            Some(Escape::NoPolicy) | None => ("none", String::new()),
-        }
+        let ways = coverage.gaps.into_iter().flat_map(|gap| gap.through).map(|escape| match escape {
+            Escape::Missed { policy, miss: Miss::Excluded(_), .. } => (0, "excluded", policy.name),
+            Escape::Alternative { policy, .. } => (1, "alternative", policy.name),
+            Escape::OnlyReported(policy) => (2, "only-reported", policy.name),
+            Escape::Off(policy) => (3, "off", policy.name),
+            // A policy about something else does not name them either: worth a word only where there is nothing nearer.
+            Escape::Missed { policy, .. } => (4, "not-included", policy.name),
+            Escape::NoPolicy => (5, "none", String::new()),
+        });
+        ways.min_by_key(|(far, ..)| *far).map_or(("none", String::new()), |(_, how, policy)| (how, policy))
     }
 
     /// The answer of an item that asks this and nothing else.
