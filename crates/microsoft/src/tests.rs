@@ -3,6 +3,7 @@
 mod graph;
 mod identities;
 mod mail;
+mod posture;
 mod sign_in;
 mod transport;
 

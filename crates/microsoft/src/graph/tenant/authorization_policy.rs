@@ -30,7 +30,8 @@ fn read(policy: &Value, requests: &Value) -> AuthorizationPolicy {
     let reviewers = requests.get("reviewers").and_then(Value::as_array).map(Vec::len);
     AuthorizationPolicy {
         consent: users.get("permissionGrantPoliciesAssigned").map(|_| consent(&words(users, "permissionGrantPoliciesAssigned"))),
-        risky_consent: flag(policy, "allowUserConsentForRiskyApps"),
+        // Nothing set is said as null, and is no: the documented default.
+        risky_consent: policy.get("allowUserConsentForRiskyApps").map(|said| said.as_bool() == Some(true)),
         users_register_apps: flag(users, "allowedToCreateApps"),
         users_create_tenants: flag(users, "allowedToCreateTenants"),
         joins_by_mail: flag(policy, "allowEmailVerifiedUsersToJoinOrganization"),
