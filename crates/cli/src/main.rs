@@ -178,6 +178,7 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("commands/log/picture.rs"),
         include_str!("commands/plan.rs"),
         include_str!("commands/posture/mod.rs"),
+        include_str!("commands/posture/fix.rs"),
         include_str!("commands/posture/screen.rs"),
         include_str!("commands/release.rs"),
         include_str!("commands/report.rs"),

@@ -116,6 +116,7 @@ impl Session {
             clock,
             passwords: Arc::new(RandomPasswords),
             handoff,
+            names: None,
             policy: settings.policy.clone(),
             actor: actor(environment, Some(&operator)),
             leave_out: Vec::new(),

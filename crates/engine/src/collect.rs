@@ -89,10 +89,11 @@ struct Read {
 
 async fn one(world: &World, account: &Account, facet: FacetName, urgency: Urgency, age: Age) -> Read {
     let at = world.clock.now();
-    let (reading, raw) = if facet == FacetName::PurviewRoles {
-        (Facet::Unread { gap: Gap::NotInThisVersion, at }, Vec::new())
-    } else {
+    let is_asked = facet != FacetName::PurviewRoles && (facet != FacetName::DnsRecords || world.names.is_some());
+    let (reading, raw) = if is_asked {
         facet_of(read(world, account, facet, urgency, age).await, at)
+    } else {
+        (Facet::Unread { gap: Gap::NotInThisVersion, at }, Vec::new())
     };
     Read { account: account.id.clone(), facet, reading, raw }
 }

@@ -11,6 +11,7 @@ pub mod driver;
 pub mod error;
 pub mod intake;
 pub mod machine;
+mod names;
 pub mod posture;
 pub mod release;
 pub mod scribe;

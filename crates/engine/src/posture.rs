@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use regain_incident::account::Account;
-use regain_incident::case::Case;
+use regain_incident::case::{AccountState, Case};
 use regain_incident::facet::FacetName;
 use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
 use regain_incident::journal::{Entry, Purpose, ReadFor};
 use regain_incident::plan::Plan;
 use regain_incident::planner::PlanningReport;
 use regain_incident::policy::Policy;
-use regain_incident::posture::answer::Answer;
+use regain_incident::posture::answer::{Answer, Remark};
 use regain_incident::posture::estate::Estate;
+use regain_incident::posture::fix::Fix;
 use regain_incident::posture::harden::plan_harden;
 use regain_incident::posture::roadmap::RoadmapItem;
 use regain_incident::posture::told;
@@ -81,7 +82,7 @@ pub async fn measure(world: &World, scribe: &Scribe, items: Vec<RoadmapItem>) ->
 pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_incident::Timestamp) -> Told {
     let nothing = BTreeMap::new();
     let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
-    let snapshot = case.accounts.values().next().map(regain_incident::case::AccountState::as_last_read);
+    let snapshot = case.accounts.values().next().map(AccountState::as_last_read);
     let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new() } };
     let estate = Estate::of(&snapshot, now).under(policy);
     let answers: Vec<(RoadmapItem, Answer)> = items
@@ -101,4 +102,36 @@ pub async fn make_plan(world: &World, scribe: &Scribe, changes: &[Change]) -> Re
     let plan = scribe.ask(|case| plan_harden(case, changes, now)).await?;
     let recorded = record_plan(world, scribe, plan, PlanningReport::default()).await?;
     Ok(recorded.map(|(plan, _)| plan))
+}
+
+/// What fixing some items takes.
+#[derive(Debug, Clone, Default)]
+pub struct Fixing {
+    /// The changes that are needed; none where all is met.
+    pub changes: Vec<Change>,
+    /// Whom they would touch, and what they leave to a person.
+    pub reach: Vec<Remark>,
+    /// Fixes that cannot be planned, since what they change was not read.
+    pub unread: Vec<(&'static str, Answer)>,
+}
+
+/// What `fixes` take, as the tenant was last read.
+pub async fn fixing(world: &World, scribe: &Scribe, fixes: &[Fix]) -> Fixing {
+    let now = world.clock.now();
+    let snapshot = scribe.ask(|case| case.accounts.values().next().map(AccountState::as_last_read)).await;
+    let Some(snapshot) = snapshot else { return Fixing::default() };
+    let estate = Estate::of(&snapshot, now).under(&world.policy);
+    let mut all = Fixing::default();
+    for fix in fixes {
+        match (fix.plan)(&estate) {
+            Ok(changes) if changes.is_empty() => {}
+            Ok(changes) => {
+                // Two fixes may want the same setting changed.
+                all.changes.extend(changes.into_iter().filter(|change| !all.changes.contains(change)).collect::<Vec<_>>());
+                all.reach.extend((fix.reach)(&estate));
+            }
+            Err(unread) => all.unread.push((fix.name, unread)),
+        }
+    }
+    all
 }

@@ -9,7 +9,8 @@ use regain_incident::facets::{Reading, forwarding, identity, password, sending_b
 use regain_incident::journal::Refusal;
 use regain_incident::plan::Action;
 use regain_incident::secret::Secret;
-use regain_ports::{Age, Intent, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
+use regain_incident::tenant::TenantReading;
+use regain_ports::{Age, Intent, Names, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
 
 use crate::World;
 
@@ -48,9 +49,13 @@ pub async fn read(
         FacetName::InboxRules => world.mail.inbox_rules(account, age).await?.map(Reading::InboxRules),
         FacetName::SendingBlock => world.mail.sending_block(account, age).await?.map(Reading::SendingBlock),
         FacetName::Domains => domains(world).await?.map(Reading::Domains),
+        FacetName::DnsRecords => match &world.names {
+            Some(names) => published(world, names.as_ref()).await?.map(Reading::from),
+            None => Seen { value: None, raw: Vec::new() }, // never asked: see `collect`
+        },
         of_tenant => match of_tenant.of() {
             Of::Exchange => world.mail.tenant(facet).await?.map(Reading::from),
-            Of::Directory | Of::Account => world.directory.tenant(facet).await?.map(Reading::from),
+            Of::Directory | Of::Account | Of::Names => world.directory.tenant(facet).await?.map(Reading::from),
         },
     })
 }
@@ -63,6 +68,12 @@ async fn domains(world: &World) -> Result<Seen<Vec<String>>, ProviderError> {
     all.sort();
     all.dedup();
     Ok(Seen::new(all, verified.raw.into_iter().chain(accepted.raw).collect()))
+}
+
+/// What is published about the domains that mail is accepted for.
+async fn published(world: &World, names: &dyn Names) -> Result<Seen<TenantReading>, ProviderError> {
+    let accepted = world.mail.accepted_domains().await?;
+    crate::names::read(names, accepted.value.unwrap_or_default()).await
 }
 
 /// What is there now, for a step of `action`.
@@ -100,7 +111,7 @@ pub async fn apply(
         Action::SendingBlock(sending_block::Change::Lift(block)) => world.mail.lift_sending_block(account, block, intent).await,
         Action::Setting(change) => match change.facet().of() {
             Of::Exchange => world.mail.change_setting(change, intent).await,
-            Of::Directory | Of::Account => world.directory.change_setting(change, intent).await,
+            Of::Directory | Of::Account | Of::Names => world.directory.change_setting(change, intent).await,
         },
         Action::Manual(_) => return Err(rejected("a person does it")),
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regain_incident::plan::{Action, PlannedStep};
 use regain_incident::policy::Policy;
-use regain_ports::{Clock, Directory, Handoff, Journal, Mail, Passwords};
+use regain_ports::{Clock, Directory, Handoff, Journal, Mail, Names, Passwords};
 
 /// Everything that the engine may ask.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct World {
     pub passwords: Arc<dyn Passwords>,
     /// How a fresh password leaves.
     pub handoff: Arc<dyn Handoff>,
+    /// What is published about domains, where that can be asked.
+    pub names: Option<Arc<dyn Names>>,
     /// What the organisation decided.
     pub policy: Policy,
     /// Who is at the keyboard: operating-system user, host, token identity.

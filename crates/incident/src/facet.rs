@@ -80,6 +80,28 @@ facet_names! {
     AdministrativeUnits = "administrative-units",
     /// Of the tenant: whether what happens is recorded.
     AuditSettings = "audit-settings",
+    /// Of the tenant: switches of the mail organisation.
+    MailSettings = "mail-settings",
+    /// Of the tenant: old protocols, mailbox by mailbox.
+    MailboxProtocols = "mailbox-protocols",
+    /// Of the tenant: mailboxes that forward by their own setting.
+    MailboxForwarding = "mailbox-forwarding",
+    /// Of the tenant: what may leave by itself.
+    OutboundPolicies = "outbound-policy",
+    /// Of the tenant: what is looked for in mail that comes in.
+    MailProtection = "mail-protection",
+    /// Of the tenant: links and attachments that are looked into.
+    AdvancedProtection = "advanced-protection",
+    /// Of the tenant: rules, connectors and journals.
+    MailFlow = "mail-flow",
+    /// Of the tenant: accepted domains and their signing.
+    Dkim = "dkim",
+    /// Of the tenant: what is reported, and to whom.
+    AlertPolicies = "alert-policies",
+    /// Of the tenant: what may be shared of calendars and contacts.
+    SharingPolicies = "sharing-policies",
+    /// Of the tenant: records about mail from the domains.
+    DnsRecords = "dns-records",
 }
 
 /// Whose a facet is.
@@ -91,6 +113,8 @@ pub enum Of {
     Directory,
     /// The tenant's, kept by Exchange.
     Exchange,
+    /// The tenant's, published to everybody in the domain name system.
+    Names,
 }
 
 impl FacetName {
@@ -121,7 +145,18 @@ impl FacetName {
             | Self::People
             | Self::SecureScore
             | Self::AdministrativeUnits => Of::Directory,
-            Self::AuditSettings => Of::Exchange,
+            Self::AuditSettings
+            | Self::MailSettings
+            | Self::MailboxProtocols
+            | Self::MailboxForwarding
+            | Self::OutboundPolicies
+            | Self::MailProtection
+            | Self::AdvancedProtection
+            | Self::MailFlow
+            | Self::Dkim
+            | Self::AlertPolicies
+            | Self::SharingPolicies => Of::Exchange,
+            Self::DnsRecords => Of::Names,
         }
     }
 

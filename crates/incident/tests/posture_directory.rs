@@ -53,7 +53,7 @@ fn now() -> Timestamp {
 }
 
 fn time(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("a time")
 }
 
 fn id(n: u32) -> String {
@@ -90,20 +90,18 @@ fn everybody(number: u32, name: &str) -> AccessPolicy {
     policy
 }
 
-fn grant(controls: &[Control]) -> Option<Grant> {
-    Some(Grant {
+fn grant(controls: &[Control]) -> Grant {
+    Grant {
         operator: Operator::All,
         controls: controls.iter().cloned().collect(),
         strength: None,
         terms_of_use: BTreeSet::new(),
         custom: BTreeSet::new(),
-    })
+    }
 }
 
-fn strength(id: &str) -> Option<Grant> {
-    let mut grant = grant(&[]).unwrap();
-    grant.strength = Some(Id::from(id));
-    Some(grant)
+fn strength(id: &str) -> Grant {
+    Grant { strength: Some(Id::from(id)), ..grant(&[]) }
 }
 
 const RESISTANT: usize = 0;
@@ -126,25 +124,25 @@ fn policies() -> Vec<AccessPolicy> {
         everybody(7, "Workstations"),
         everybody(8, "Sessions"),
     ];
-    all[RESISTANT].grant = strength(PHISHING_RESISTANT);
+    all[RESISTANT].grant = Some(strength(PHISHING_RESISTANT));
     all[LEGACY].client_apps = BTreeSet::from([ClientApps::One(ClientApp::ExchangeActiveSync), ClientApps::One(ClientApp::Other)]);
-    all[LEGACY].grant = grant(&[Control::Block]);
+    all[LEGACY].grant = Some(grant(&[Control::Block]));
     all[DEVICE_CODE].flows = BTreeSet::from([Flow::DeviceCode]);
-    all[DEVICE_CODE].grant = grant(&[Control::Block]);
+    all[DEVICE_CODE].grant = Some(grant(&[Control::Block]));
     all[SIGN_IN_RISK].sign_in_risk = BTreeSet::from([Risk::High, Risk::Medium]);
-    all[SIGN_IN_RISK].grant = grant(&[Control::Mfa]);
+    all[SIGN_IN_RISK].grant = Some(grant(&[Control::Mfa]));
     all[USER_RISK].user_risk = BTreeSet::from([Risk::High]);
-    all[USER_RISK].grant = grant(&[Control::Mfa, Control::PasswordChange]);
+    all[USER_RISK].grant = Some(grant(&[Control::Mfa, Control::PasswordChange]));
     all[REGISTRATION].what.applications.include.clear();
     all[REGISTRATION].what.actions = BTreeSet::from([UserAction::RegisterSecurityInformation]);
     all[REGISTRATION].locations.include.insert(LocationName::All);
     all[REGISTRATION].locations.exclude.insert(LocationName::AllTrusted);
-    all[REGISTRATION].grant = grant(&[Control::Block]);
+    all[REGISTRATION].grant = Some(grant(&[Control::Block]));
     all[WORKSTATIONS].who.include.users.clear();
     all[WORKSTATIONS].who.include.roles = [GLOBAL_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR].map(Id::from).into();
     all[WORKSTATIONS].devices =
         Some(Filter { mode: FilterMode::Exclude, rule: r#"device.extensionAttribute1 -eq "PAW""#.to_owned() });
-    all[WORKSTATIONS].grant = grant(&[Control::Block]);
+    all[WORKSTATIONS].grant = Some(grant(&[Control::Block]));
     all[SESSIONS].session.sign_in_again = Some(Every::Hours(12));
     all[SESSIONS].session.token_protection = true;
     all
@@ -265,18 +263,19 @@ impl Tenant {
     }
 
     fn person(&mut self, n: u32) -> &mut DirectoryPerson {
-        self.people.people.iter_mut().find(|one| one.id == id(n)).unwrap()
+        self.people.people.iter_mut().find(|one| one.id == id(n)).expect("somebody known")
     }
 
     fn holder(&mut self, n: u32) -> &mut Holder {
-        self.administrators.holders.iter_mut().find(|one| one.id == id(n)).unwrap()
+        self.administrators.holders.iter_mut().find(|one| one.id == id(n)).expect("somebody known")
     }
 
     fn account(&mut self, n: u32) -> &mut AdministratorAccount {
-        match &mut self.holder(n).kind {
-            HolderKind::Person(account) => account,
-            _ => panic!("no person"),
-        }
+        let person = match &mut self.holder(n).kind {
+            HolderKind::Person(account) => Some(account),
+            _ => None,
+        };
+        person.expect("an account")
     }
 
     fn policy(&mut self, at: usize) -> &mut AccessPolicy {
@@ -288,11 +287,11 @@ impl Tenant {
     }
 
     fn method(&mut self, method: &PolicyMethod) -> &mut MethodSetting {
-        self.methods.methods.iter_mut().find(|one| one.method == *method).unwrap()
+        self.methods.methods.iter_mut().find(|one| one.method == *method).expect("a known method")
     }
 
     fn snapshot(self) -> (Snapshot, Policy) {
-        let tenant: TenantId = TENANT.parse().unwrap();
+        let tenant: TenantId = TENANT.parse().expect("an id");
         let organisation = Account::organisation(AccountId::of_organisation(&tenant), "contoso.com");
         let mut snapshot = Snapshot::begun(organisation, now());
         let readings = [
@@ -327,7 +326,7 @@ fn answer(measure: &str, change: impl FnOnce(&mut Tenant)) -> Answer {
     change(&mut tenant);
     let (snapshot, policy) = tenant.snapshot();
     let estate = Estate::of(&snapshot, now()).under(&policy);
-    measure::named(measure).unwrap_or_else(|| panic!("no measure {measure}")).answer(&estate)
+    measure::named(measure).expect(measure).answer(&estate)
 }
 
 fn codes(answer: &Answer) -> Vec<&str> {
@@ -419,10 +418,10 @@ fn administrators_and_phishing() {
     check(
         "administrators-resist-phishing",
         &[
-            (|tenant| tenant.policy(RESISTANT).grant = grant(&[Control::Mfa]), "met", &[]),
+            (|tenant| tenant.policy(RESISTANT).grant = Some(grant(&[Control::Mfa])), "met", &[]),
             (
                 |tenant| {
-                    tenant.policy(RESISTANT).grant = grant(&[Control::Mfa]);
+                    tenant.policy(RESISTANT).grant = Some(grant(&[Control::Mfa]));
                     tenant.policy(WORKSTATIONS).state = State::Disabled;
                 },
                 "partly",
@@ -526,7 +525,7 @@ fn risk_and_registration() {
         &[
             (|tenant| tenant.policy(SIGN_IN_RISK).state = State::Disabled, "partly", &["sign-in-risk-unanswered-for-all"]),
             (|tenant| tenant.spare(USER_RISK, ANNA), "partly", &["user-risk-unanswered"]),
-            (|tenant| tenant.policy(USER_RISK).grant = grant(&[Control::RiskRemediation]), "met", &[]),
+            (|tenant| tenant.policy(USER_RISK).grant = Some(grant(&[Control::RiskRemediation])), "met", &[]),
             (
                 |tenant| {
                     tenant.policy(SIGN_IN_RISK).sign_in_risk.clear();
@@ -540,7 +539,7 @@ fn risk_and_registration() {
     check(
         "registration-protected",
         &[
-            (|tenant| tenant.policy(REGISTRATION).grant = grant(&[Control::Mfa]), "met", &[]),
+            (|tenant| tenant.policy(REGISTRATION).grant = Some(grant(&[Control::Mfa])), "met", &[]),
             (|tenant| tenant.spare(REGISTRATION, ANNA), "partly", &["registration-open"]),
             (|tenant| tenant.policy(REGISTRATION).state = State::Disabled, "not-met", &["registration-open-for-all"]),
         ],
@@ -552,7 +551,7 @@ fn sessions() {
     check(
         "stolen-session-useless",
         &[
-            (|tenant| tenant.policy(RESISTANT).grant = grant(&[Control::CompliantDevice]), "met", &[]),
+            (|tenant| tenant.policy(RESISTANT).grant = Some(grant(&[Control::CompliantDevice])), "met", &[]),
             (|tenant| tenant.spare(RESISTANT, ANNA), "partly", &["session-can-be-stolen"]),
             (|tenant| tenant.access.policies.clear(), "not-met", &["session-can-be-stolen-of-all"]),
         ],
@@ -611,7 +610,7 @@ fn devices_of_administrators() {
             (
                 |tenant| {
                     tenant.policy(WORKSTATIONS).devices = None;
-                    tenant.policy(WORKSTATIONS).grant = grant(&[Control::CompliantDevice]);
+                    tenant.policy(WORKSTATIONS).grant = Some(grant(&[Control::CompliantDevice]));
                 },
                 "partly",
                 &["administrators-on-any-managed-device"],
@@ -654,8 +653,8 @@ fn accounts_of_administrators() {
             (
                 |tenant| {
                     (10..15).for_each(|n| {
-                        tenant.administrators.holders.push(holder(n, vec![holding(GLOBAL_ADMINISTRATOR, Held::Permanent)]))
-                    })
+                        tenant.administrators.holders.push(holder(n, vec![holding(GLOBAL_ADMINISTRATOR, Held::Permanent)]));
+                    });
                 },
                 "not-met",
                 &["global-administrators-many"],
@@ -708,7 +707,7 @@ fn accounts_for_emergencies() {
             (
                 |tenant| {
                     tenant.policy(RESISTANT).who.exclude.users.clear();
-                    tenant.policy(RESISTANT).grant = grant(&[Control::Block]);
+                    tenant.policy(RESISTANT).grant = Some(grant(&[Control::Block]));
                 },
                 "partly",
                 &["emergency-blocked", "emergency-blocked", "emergency-not-excluded"],
@@ -809,7 +808,7 @@ fn applications() {
             ),
             (
                 |tenant| {
-                    tenant.applications.apps[0].credentials = vec![secret("2026-01-01T00:00:00Z", Some("2099-01-01T00:00:00Z"))]
+                    tenant.applications.apps[0].credentials = vec![secret("2026-01-01T00:00:00Z", Some("2099-01-01T00:00:00Z"))];
                 },
                 "not-met",
                 &["app-credential-long"],
@@ -817,7 +816,7 @@ fn applications() {
             // What has ended opens nothing.
             (
                 |tenant| {
-                    tenant.applications.apps[0].credentials.push(secret("2000-01-01T00:00:00Z", Some("2020-01-01T00:00:00Z")))
+                    tenant.applications.apps[0].credentials.push(secret("2000-01-01T00:00:00Z", Some("2020-01-01T00:00:00Z")));
                 },
                 "met",
                 &[],

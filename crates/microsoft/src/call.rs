@@ -51,7 +51,7 @@ impl Resource {
     pub(crate) fn provider(self) -> Provider {
         match self {
             Self::Graph => Provider::Graph,
-            Self::Exchange => Provider::Exchange,
+            Self::Exchange | Self::Purview => Provider::Exchange,
         }
     }
 
@@ -60,6 +60,7 @@ impl Resource {
         match self {
             Self::Graph => Carries::GraphToken,
             Self::Exchange => Carries::ExchangeToken,
+            Self::Purview => Carries::PurviewToken,
         }
     }
 }

@@ -85,13 +85,12 @@ impl EmulatedTenant {
             Some(path) => Some(file(&path)?),
             None => None,
         };
-        if let Some(purview) = line.purview.filter(|address| !address.is_empty()) {
-            loopback("Purview", &purview)?;
-        }
+        let purview = line.purview.filter(|address| !address.is_empty());
         let endpoints = Endpoints {
             login: vec![loopback("sign-in", &line.login)?],
             graph: loopback("Graph", &line.graph)?,
             exchange: loopback("Exchange", &line.exchange)?,
+            purview: purview.map(|address| loopback("Purview", &address)).transpose()?,
             cloud: line.cloud.cloud(),
             emulated: true,
             authority,

@@ -25,38 +25,65 @@ pub enum Cloud {
 }
 
 /// Hosts of one cloud: sign-in (the first is used, the others may be named by its discovery
-/// document), Graph, Exchange.
+/// document), Graph, Exchange, Purview.
 struct Hosts {
     login: &'static [&'static str],
     graph: &'static str,
     exchange: &'static str,
+    purview: &'static str,
 }
 
 impl Cloud {
+    const ALL: [Self; 4] = [Self::Global, Self::UsGov, Self::Dod, Self::China];
+
+    /// Whether this is the host that some cloud's Purview begins at.
+    pub(crate) fn is_purview(host: &str) -> bool {
+        Self::ALL.iter().any(|cloud| cloud.hosts().purview == host)
+    }
+
     /// Microsoft's list of national deployments. Unverified: that the Exchange endpoint of China is
-    /// this one, and that DoD's is reached under beta (docs/unverified.md).
+    /// this one, that DoD's is reached under beta, and that Purview's outside the global cloud are those of
+    /// `Connect-IPPSSession` (docs/unverified.md).
     fn hosts(self) -> Hosts {
-        let (login, graph, exchange): (&[&str], _, _) = match self {
-            Self::Global => (&["login.microsoftonline.com"], "graph.microsoft.com", "outlook.office365.com"),
-            Self::UsGov => (&["login.microsoftonline.us"], "graph.microsoft.us", "outlook.office365.us"),
-            Self::Dod => (&["login.microsoftonline.us"], "dod-graph.microsoft.us", "outlook-dod.office365.us"),
+        let (login, graph, exchange, purview): (&[&str], _, _, _) = match self {
+            Self::Global => (
+                &["login.microsoftonline.com"],
+                "graph.microsoft.com",
+                "outlook.office365.com",
+                "ps.compliance.protection.outlook.com",
+            ),
+            Self::UsGov => (
+                &["login.microsoftonline.us"],
+                "graph.microsoft.us",
+                "outlook.office365.us",
+                "ps.compliance.protection.office365.us",
+            ),
+            Self::Dod => (
+                &["login.microsoftonline.us"],
+                "dod-graph.microsoft.us",
+                "outlook-dod.office365.us",
+                "l5.ps.compliance.protection.office365.us",
+            ),
             Self::China => (
                 &["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"],
                 "microsoftgraph.chinacloudapi.cn",
                 "outlook.office365.cn",
+                "ps.compliance.protection.partner.outlook.cn",
             ),
         };
-        Hosts { login, graph, exchange }
+        Hosts { login, graph, exchange, purview }
     }
 }
 
-/// The three bases that this crate talks to, and what a token for them is asked as.
+/// The bases that this crate talks to, and what a token for them is asked as.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
     /// The first is used; a discovery document may name the others.
     pub(crate) login: Vec<Url>,
     pub(crate) graph: Url,
     pub(crate) exchange: Url,
+    /// None where an emulated tenant has none.
+    pub(crate) purview: Option<Url>,
     pub(crate) cloud: Cloud,
     pub(crate) emulated: bool,
     /// Certificates (PEM) that an emulated tenant's HTTPS is checked against.
@@ -117,6 +144,7 @@ impl Endpoints {
             login: hosts.login.iter().map(|host| base("sign-in", host)).collect::<Result<_, _>>()?,
             graph: base("Graph", hosts.graph)?,
             exchange: base("Exchange", hosts.exchange)?,
+            purview: Some(base("Purview", hosts.purview)?),
             cloud,
             emulated: false,
             authority: None,
@@ -132,6 +160,11 @@ impl Endpoints {
     /// resource is named like the host.
     pub(crate) fn exchange_scope(&self) -> String {
         format!("https://{}/.default", self.cloud.hosts().exchange)
+    }
+
+    /// What a token for Purview is asked as. Unverified likewise.
+    pub(crate) fn purview_scope(&self) -> String {
+        format!("https://{}/.default", self.cloud.hosts().purview)
     }
 }
 

@@ -2,14 +2,13 @@
 //!
 //! Invariant: each credential has hosts of its own. What signs in goes to the sign-in hosts of the
 //! tenant's cloud, a token for Graph to that cloud's Graph and nowhere else, one for Exchange to its
-//! Exchange. Scheme, host and port must agree; plain HTTP therefore only on loopback, where an
+//! Exchange, one for Purview to Purview and its regions. Scheme, host and port must agree; plain HTTP therefore only on loopback, where an
 //! emulated tenant is. A next link must keep the origin of the request that gave it. Redirects are
-//! not followed at all: the client has no policy for them, and an answer that redirects is an answer
-//! not understood.
+//! not followed by the client: it has no policy for them. Purview's to a region is followed by hand, through here.
 
 use reqwest::Url;
 
-use crate::endpoints::{Endpoints, SetupError, is_loopback};
+use crate::endpoints::{Cloud, Endpoints, SetupError, is_loopback};
 
 /// Why a request was not made.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +39,8 @@ pub(crate) enum Carries {
     GraphToken,
     /// A token for Exchange.
     ExchangeToken,
+    /// A token for Purview.
+    PurviewToken,
 }
 
 /// The origins that may be spoken to, by what is carried there.
@@ -48,11 +49,13 @@ pub(crate) struct Guard {
     login: Vec<Url>,
     graph: Url,
     exchange: Url,
+    purview: Option<Url>,
 }
 
 impl Guard {
     pub(crate) fn new(endpoints: &Endpoints) -> Self {
-        Self { login: endpoints.login.clone(), graph: endpoints.graph.clone(), exchange: endpoints.exchange.clone() }
+        let Endpoints { login, graph, exchange, purview, .. } = endpoints.clone();
+        Self { login, graph, exchange, purview }
     }
 
     /// Whether a request that carries this may go to `url`.
@@ -61,8 +64,11 @@ impl Guard {
             Carries::SignIn => self.login.as_slice(),
             Carries::GraphToken => std::slice::from_ref(&self.graph),
             Carries::ExchangeToken => std::slice::from_ref(&self.exchange),
+            Carries::PurviewToken => self.purview.as_slice(),
         };
-        let known = its_own.iter().any(|base| base.origin() == url.origin());
+        let known = its_own
+            .iter()
+            .any(|base| base.origin() == url.origin() || (carries == Carries::PurviewToken && is_region_of(base, url)));
         let sealed = url.scheme() == "https" || is_loopback(url);
         let plain = url.username().is_empty() && url.password().is_none();
         if known && sealed && plain { Ok(()) } else { Err(Refused::ForeignHost { origin: origin(url) }) }
@@ -73,6 +79,17 @@ impl Guard {
         let url = base.join(link).map_err(|_| Refused::NotAnAddress)?;
         if url.origin() == base.origin() { Ok(url) } else { Err(Refused::StrayLink { origin: origin(&url) }) }
     }
+}
+
+/// Purview answers from hosts of regions, one label below its own name. The DoD's own host is such a label below GCC
+/// High's, and no region of it.
+fn is_region_of(base: &Url, url: &Url) -> bool {
+    let (Some(base_host), Some(host)) = (base.domain(), url.domain()) else { return false };
+    let region = host.strip_suffix(base_host).and_then(|region| region.strip_suffix('.'));
+    region.is_some_and(|region| !region.is_empty() && !region.contains('.'))
+        && !Cloud::is_purview(host)
+        && url.scheme() == base.scheme()
+        && url.port_or_known_default() == base.port_or_known_default()
 }
 
 /// What a person may see of an address: never its path or query, which can hold a token.
@@ -107,10 +124,9 @@ mod tests {
     use super::*;
     use crate::emulated::EmulatedTenant;
     use crate::emulated::tests::line;
-    use crate::endpoints::Cloud;
 
     const CLOUDS: [Cloud; 4] = [Cloud::Global, Cloud::UsGov, Cloud::Dod, Cloud::China];
-    const KINDS: [Carries; 3] = [Carries::SignIn, Carries::GraphToken, Carries::ExchangeToken];
+    const KINDS: [Carries; 4] = [Carries::SignIn, Carries::GraphToken, Carries::ExchangeToken, Carries::PurviewToken];
 
     fn allowed(endpoints: &Endpoints, url: &str, carries: Carries) -> bool {
         Guard::new(endpoints).check(&url.parse().unwrap(), carries).is_ok()
@@ -143,6 +159,7 @@ mod tests {
             Carries::SignIn => endpoints.login.clone(),
             Carries::GraphToken => vec![endpoints.graph.clone()],
             Carries::ExchangeToken => vec![endpoints.exchange.clone()],
+            Carries::PurviewToken => endpoints.purview.clone().into_iter().collect(),
         };
         let mut asked = 0;
         for (ours, theirs) in CLOUDS.into_iter().flat_map(|ours| CLOUDS.map(|theirs| (ours, theirs))) {
@@ -157,7 +174,25 @@ mod tests {
                 }
             }
         }
-        assert_eq!(asked, 4 * 3 * (3 * 4 + 1), "China has one host more");
+        assert_eq!(asked, 4 * 4 * (4 * 4 + 1), "China has one host more");
+    }
+
+    #[test]
+    fn purview_answers_from_its_regions_and_from_nowhere_else() {
+        let global = Endpoints::cloud(Cloud::Global).unwrap();
+        for (url, may) in [
+            ("https://ps.compliance.protection.outlook.com/adminapi", true),
+            ("https://eur01b.ps.compliance.protection.outlook.com/adminapi", true),
+            ("http://eur01b.ps.compliance.protection.outlook.com/adminapi", false),
+            ("https://eur01b.ps.compliance.protection.outlook.com:8443/adminapi", false),
+            ("https://evil-ps.compliance.protection.outlook.com/adminapi", false),
+            ("https://ps.compliance.protection.outlook.com.evil.example/adminapi", false),
+            ("https://a.eur01b.ps.compliance.protection.outlook.com/adminapi", false),
+            ("https://outlook.office365.com/adminapi", false),
+        ] {
+            assert_eq!(allowed(&global, url, Carries::PurviewToken), may, "{url}");
+        }
+        assert!(!allowed(&global, "https://eur01b.ps.compliance.protection.outlook.com/adminapi", Carries::ExchangeToken));
     }
 
     #[test]
@@ -165,7 +200,9 @@ mod tests {
         let here = "http://127.0.0.1:9";
         let endpoints = EmulatedTenant::parse(&line(here, here, here)).unwrap().endpoints;
         for carries in KINDS {
-            assert!(allowed(&endpoints, "http://127.0.0.1:9/v1.0/users", carries));
+            // The line names no Purview: then there is none.
+            let is_there = carries != Carries::PurviewToken;
+            assert_eq!(allowed(&endpoints, "http://127.0.0.1:9/v1.0/users", carries), is_there);
             assert!(!allowed(&endpoints, "http://127.0.0.1:10/v1.0/users", carries));
             assert!(!allowed(&endpoints, "https://graph.microsoft.com/v1.0/users", carries));
         }

@@ -31,6 +31,8 @@ pub(crate) enum Lane {
     Reports,
     /// Exchange, all mailboxes together.
     Exchange,
+    /// Purview.
+    Purview,
     /// One mailbox: four at once.
     Mailbox(String),
 }
@@ -64,7 +66,7 @@ impl Lane {
             Self::DirectoryUnits | Self::DirectoryChanges => usize::MAX,
             Self::DirectoryReads(_) | Self::DirectoryWrites(_) => 64,
             Self::Exchange => 10,
-            Self::Reports | Self::Mailbox(_) => 4,
+            Self::Reports | Self::Purview | Self::Mailbox(_) => 4,
         }
     }
 
@@ -78,7 +80,7 @@ impl Lane {
             Self::DirectoryUnits => Some(DIRECTORY_UNITS),
             Self::DirectoryChanges => Some(DIRECTORY_CHANGES),
             Self::Reports => Some(REPORTS),
-            Self::DirectoryReads(_) | Self::DirectoryWrites(_) | Self::Exchange | Self::Mailbox(_) => None,
+            Self::DirectoryReads(_) | Self::DirectoryWrites(_) | Self::Exchange | Self::Purview | Self::Mailbox(_) => None,
         }
     }
 }

@@ -129,7 +129,7 @@ struct Shared {
 
 impl Shared {
     fn hands(&self, identity: &Arc<Identity>) -> Hands {
-        let scopes = [self.endpoints.graph_scope(), self.endpoints.exchange_scope()];
+        let scopes = [self.endpoints.graph_scope(), self.endpoints.exchange_scope(), self.endpoints.purview_scope()];
         let tokens = Arc::new(Tokens::new(self.sign_in.clone(), identity.clone(), self.human.clone(), scopes));
         let caller = |patience| {
             Arc::new(Caller {
@@ -150,7 +150,8 @@ impl Shared {
         };
         let (base, tenant) = (self.endpoints.exchange.clone(), self.sign_in.tenant.parse().ok());
         let lists = exchange::Lists::default();
-        let exchange = Exchange { caller, base, tenant, connection: self.connection.clone(), lists };
+        let purview = exchange::Purview::new(self.endpoints.purview.clone());
+        let exchange = Exchange { caller, base, purview, tenant, connection: self.connection.clone(), lists };
         Hands { tokens, graph, exchange }
     }
 }

@@ -4,6 +4,7 @@ mod graph;
 mod identities;
 mod mail;
 mod posture;
+mod posture_mail;
 mod sign_in;
 mod transport;
 

@@ -15,6 +15,8 @@ pub enum Provider {
     Graph,
     /// Exchange Online.
     Exchange,
+    /// The domain name system.
+    Names,
 }
 
 impl fmt::Display for Provider {
@@ -23,6 +25,7 @@ impl fmt::Display for Provider {
             Self::Entra => "Microsoft Entra sign-in",
             Self::Graph => "Microsoft Graph",
             Self::Exchange => "Exchange Online",
+            Self::Names => "The domain name system",
         })
     }
 }

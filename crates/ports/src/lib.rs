@@ -9,6 +9,7 @@ mod error;
 mod handoff;
 mod journal;
 mod mail;
+mod names;
 mod passwords;
 
 pub use clock::Clock;
@@ -17,6 +18,7 @@ pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
 pub use handoff::{Handoff, HandoffRefused};
 pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};
 pub use mail::Mail;
+pub use names::{GivenNames, Names, NotARecord};
 pub use passwords::Passwords;
 pub use regain_incident::rail::Candidate as AdminCandidate;
 

@@ -118,6 +118,7 @@ impl Stage {
             clock: self.clock.clone(),
             passwords: self.passwords.clone(),
             handoff: self.handoff.clone(),
+            names: None,
             policy: self.policy.clone(),
             actor: "tester@bench".to_owned(),
             leave_out: Vec::new(),

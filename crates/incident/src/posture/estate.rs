@@ -8,17 +8,28 @@ use crate::snapshot::Snapshot;
 use crate::tenant::TenantReading;
 use crate::tenant::administrative_units::AdministrativeUnits;
 use crate::tenant::administrators::Administrators;
+use crate::tenant::advanced_protection::AdvancedProtection;
+use crate::tenant::alert_policies::AlertPolicies;
 use crate::tenant::applications::Applications;
 use crate::tenant::audit_settings::AuditSettings;
 use crate::tenant::authorization_policy::AuthorizationPolicy;
 use crate::tenant::conditional_access::ConditionalAccess;
+use crate::tenant::dkim::Dkim;
+use crate::tenant::dns_records::DnsRecords;
 use crate::tenant::federation::Federation;
 use crate::tenant::licences::Licences;
+use crate::tenant::mail_flow::MailFlow;
+use crate::tenant::mail_protection::MailProtection;
+use crate::tenant::mail_settings::MailSettings;
+use crate::tenant::mailbox_forwarding::MailboxForwarding;
+use crate::tenant::mailbox_protocols::MailboxProtocols;
 use crate::tenant::methods_policy::MethodsPolicy;
+use crate::tenant::outbound_policy::OutboundPolicies;
 use crate::tenant::people::People;
 use crate::tenant::registration::Registration;
 use crate::tenant::secure_score::SecureScore;
 use crate::tenant::security_defaults::SecurityDefaults;
+use crate::tenant::sharing_policies::SharingPolicies;
 
 use super::answer::Answer;
 
@@ -94,6 +105,28 @@ impl<'a> Estate<'a> {
         administrative_units: AdministrativeUnits,
         /// Whether what happens is recorded.
         audit_settings: AuditSettings,
+        /// Switches of the mail organisation.
+        mail_settings: MailSettings,
+        /// Old protocols, mailbox by mailbox.
+        mailbox_protocols: MailboxProtocols,
+        /// Mailboxes that forward by their own setting.
+        mailbox_forwarding: MailboxForwarding,
+        /// What may leave by itself.
+        outbound_policies: OutboundPolicies,
+        /// What is looked for in mail that comes in.
+        mail_protection: MailProtection,
+        /// Links and attachments that are looked into.
+        advanced_protection: AdvancedProtection,
+        /// What mail passes through.
+        mail_flow: MailFlow,
+        /// Accepted domains and their signing.
+        dkim: Dkim,
+        /// What is reported, and to whom.
+        alert_policies: AlertPolicies,
+        /// What may be shared of calendars and contacts.
+        sharing_policies: SharingPolicies,
+        /// Records about mail from the domains.
+        dns_records: DnsRecords,
     }
 
     /// The reading of one facet; a gap is the answer "not measurable".
@@ -108,6 +141,11 @@ impl<'a> Estate<'a> {
             Some(Facet::Unread { gap, .. }) => unread(gap.clone()),
             None => unread(Gap::Incomplete { detail: "not asked for".to_owned() }),
         }
+    }
+
+    /// The tenant has no licence for what this facet is about.
+    pub(crate) fn is_unlicensed<T>(read: &Result<T, Answer>) -> bool {
+        matches!(read, Err(Answer::NotMeasurable { gap: Gap::Unlicensed { .. }, .. }))
     }
 
     /// A member that the service should have sent and did not.

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod answer;
 pub mod estate;
+pub mod fix;
 pub mod harden;
 pub mod measure;
 pub mod population;

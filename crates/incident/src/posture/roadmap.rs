@@ -200,6 +200,7 @@ pub struct NotUnderstood {
 
 const FILES: &[(&str, &str)] = &[
     ("roadmap/management.toml", include_str!("../../roadmap/management.toml")),
+    ("roadmap/mail.toml", include_str!("../../roadmap/mail.toml")),
     ("roadmap/threats.toml", include_str!("../../roadmap/threats.toml")),
     ("roadmap/identity.toml", include_str!("../../roadmap/identity.toml")),
     ("roadmap/asked.toml", include_str!("../../roadmap/asked.toml")),
@@ -221,7 +222,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::posture::measure;
+    use crate::posture::{fix, measure};
 
     #[test]
     fn every_item_is_whole() {
@@ -234,6 +235,9 @@ mod tests {
             assert!(item.measure.is_some() || item.question.is_some(), "{id} is neither measured nor asked");
             if let Some(name) = &item.measure {
                 assert!(measure::named(name).is_some(), "{id} names the measure {name}, which there is not");
+            }
+            if let Some(name) = &item.fix {
+                assert!(fix::named(name).is_some(), "{id} names the fix {name}, which there is not");
             }
             assert!((1..=3).contains(&item.effort), "{id}");
             for text in [&item.title, &item.why] {

@@ -21,7 +21,7 @@ impl AuditSettings {
         match name {
             SettingName::UnifiedAuditLog => self.unified_log.map(Value::Flag),
             SettingName::MailboxAuditOff => self.mailbox_audit_off.map(Value::Flag),
-            SettingName::SecurityDefaults => None,
+            _ => None,
         }
     }
 }

@@ -5,34 +5,56 @@
 
 pub mod administrative_units;
 pub mod administrators;
+pub mod advanced_protection;
+pub mod alert_policies;
 pub mod applications;
 pub mod audit_settings;
 pub mod authorization_policy;
 pub mod conditional_access;
+pub mod dkim;
+pub mod dns_records;
 pub mod federation;
 pub mod licences;
+pub mod mail_flow;
+pub mod mail_protection;
+pub mod mail_settings;
+pub mod mailbox_forwarding;
+pub mod mailbox_protocols;
 pub mod methods_policy;
+pub mod outbound_policy;
 pub mod people;
 pub mod registration;
 pub mod secure_score;
 pub mod security_defaults;
 pub mod setting;
+pub mod sharing_policies;
 
 use serde::{Deserialize, Serialize};
 
 use administrative_units::AdministrativeUnits;
 use administrators::Administrators;
+use advanced_protection::AdvancedProtection;
+use alert_policies::AlertPolicies;
 use applications::Applications;
 use audit_settings::AuditSettings;
 use authorization_policy::AuthorizationPolicy;
 use conditional_access::ConditionalAccess;
+use dkim::Dkim;
+use dns_records::DnsRecords;
 use federation::Federation;
 use licences::Licences;
+use mail_flow::MailFlow;
+use mail_protection::MailProtection;
+use mail_settings::MailSettings;
+use mailbox_forwarding::MailboxForwarding;
+use mailbox_protocols::MailboxProtocols;
 use methods_policy::MethodsPolicy;
+use outbound_policy::OutboundPolicies;
 use people::People;
 use registration::Registration;
 use secure_score::SecureScore;
 use security_defaults::SecurityDefaults;
+use sharing_policies::SharingPolicies;
 
 use crate::facet::FacetName;
 use crate::facets::Reading;
@@ -68,6 +90,28 @@ pub enum TenantReading {
     AdministrativeUnits(AdministrativeUnits),
     /// Whether what happens is recorded.
     AuditSettings(AuditSettings),
+    /// Switches of the mail organisation.
+    MailSettings(MailSettings),
+    /// Old protocols, mailbox by mailbox.
+    MailboxProtocols(MailboxProtocols),
+    /// Mailboxes that forward by their own setting.
+    MailboxForwarding(MailboxForwarding),
+    /// What may leave by itself.
+    OutboundPolicies(OutboundPolicies),
+    /// What is looked for in mail that comes in.
+    MailProtection(MailProtection),
+    /// Links and attachments that are looked into.
+    AdvancedProtection(AdvancedProtection),
+    /// What mail passes through.
+    MailFlow(MailFlow),
+    /// Accepted domains and their signing.
+    Dkim(Dkim),
+    /// What is reported, and to whom.
+    AlertPolicies(AlertPolicies),
+    /// What may be shared of calendars and contacts.
+    SharingPolicies(SharingPolicies),
+    /// Records about mail from the domains.
+    DnsRecords(DnsRecords),
 }
 
 impl TenantReading {
@@ -87,16 +131,47 @@ impl TenantReading {
             Self::SecureScore(_) => FacetName::SecureScore,
             Self::AdministrativeUnits(_) => FacetName::AdministrativeUnits,
             Self::AuditSettings(_) => FacetName::AuditSettings,
+            Self::MailSettings(_) => FacetName::MailSettings,
+            Self::MailboxProtocols(_) => FacetName::MailboxProtocols,
+            Self::MailboxForwarding(_) => FacetName::MailboxForwarding,
+            Self::OutboundPolicies(_) => FacetName::OutboundPolicies,
+            Self::MailProtection(_) => FacetName::MailProtection,
+            Self::AdvancedProtection(_) => FacetName::AdvancedProtection,
+            Self::MailFlow(_) => FacetName::MailFlow,
+            Self::Dkim(_) => FacetName::Dkim,
+            Self::AlertPolicies(_) => FacetName::AlertPolicies,
+            Self::SharingPolicies(_) => FacetName::SharingPolicies,
+            Self::DnsRecords(_) => FacetName::DnsRecords,
         }
     }
 
     /// The value of a setting that can be changed, of the object `of` where there are several.
     pub fn value_of(&self, name: SettingName, of: Option<&str>) -> Option<Value> {
-        let _ = of;
         match self {
             Self::SecurityDefaults(read) => read.value_of(name),
             Self::AuditSettings(read) => read.value_of(name),
-            _ => None,
+            Self::MailSettings(read) => read.value_of(name),
+            Self::OutboundPolicies(read) => read.value_of(name, of),
+            Self::AlertPolicies(read) => read.value_of(name, of),
+            Self::ConditionalAccess(_)
+            | Self::MethodsPolicy(_)
+            | Self::AuthorizationPolicy(_)
+            | Self::Administrators(_)
+            | Self::Registration(_)
+            | Self::Applications(_)
+            | Self::Federation(_)
+            | Self::Licences(_)
+            | Self::People(_)
+            | Self::SecureScore(_)
+            | Self::AdministrativeUnits(_)
+            | Self::MailboxProtocols(_)
+            | Self::MailboxForwarding(_)
+            | Self::MailProtection(_)
+            | Self::AdvancedProtection(_)
+            | Self::MailFlow(_)
+            | Self::Dkim(_)
+            | Self::SharingPolicies(_)
+            | Self::DnsRecords(_) => None,
         }
     }
 }
@@ -106,4 +181,30 @@ impl From<TenantReading> for Reading {
     fn from(reading: TenantReading) -> Self {
         Self::Tenant(Box::new(reading))
     }
+}
+
+macro_rules! readings {
+    ($($kind:ident),* $(,)?) => {$(
+        impl From<$kind> for TenantReading {
+            fn from(read: $kind) -> Self {
+                Self::$kind(read)
+            }
+        }
+    )*};
+}
+
+readings! {
+    SecurityDefaults,
+    AuditSettings,
+    MailSettings,
+    MailboxProtocols,
+    MailboxForwarding,
+    OutboundPolicies,
+    MailProtection,
+    AdvancedProtection,
+    MailFlow,
+    Dkim,
+    AlertPolicies,
+    SharingPolicies,
+    DnsRecords,
 }

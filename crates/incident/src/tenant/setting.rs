@@ -36,6 +36,18 @@ setting_names! {
     UnifiedAuditLog = "unified-audit-log" of AuditSettings,
     /// Mailbox auditing is off for everybody.
     MailboxAuditOff = "mailbox-audit-off" of AuditSettings,
+    /// Programs may not hand mail in with a password, in the whole organisation.
+    SmtpAuthOff = "smtp-auth-off" of MailSettings,
+    /// Unsigned-in mail that claims to be from inside is refused.
+    DirectSendRejected = "direct-send-rejected" of MailSettings,
+    /// Outlook marks mail from outside.
+    ExternalTag = "external-tag" of MailSettings,
+    /// Whether mail may be forwarded outside by itself, of an outbound policy.
+    OutboundForwarding = "outbound-forwarding" of OutboundPolicies,
+    /// Whether mail may be forwarded to it by itself, of a remote domain.
+    RemoteForwarding = "remote-forwarding" of OutboundPolicies,
+    /// Whom an alert policy tells.
+    AlertRecipients = "alert-recipients" of AlertPolicies,
 }
 
 /// What a setting is set to.

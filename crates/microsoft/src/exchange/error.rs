@@ -42,6 +42,11 @@ pub(crate) fn kind(cmdlet: &str, answer: &Answer, lacking: Option<&str>) -> Prov
 fn role_for(cmdlet: &str) -> String {
     let role = match cmdlet {
         "Get-BlockedSenderAddress" | "Remove-BlockedSenderAddress" => "Security Administrator (or Exchange Administrator)",
+        "Get-ProtectionAlert" | "Set-ProtectionAlert" => {
+            return format!(
+                "a Purview role group with Manage Alerts (View-Only Manage Alerts to read only), for the cmdlet {cmdlet}"
+            );
+        }
         name if name.starts_with("Get-") => "Exchange Administrator (Global Reader to read only)",
         _ => "Exchange Administrator",
     };

@@ -6,6 +6,7 @@
 mod error;
 mod forwarding;
 mod members;
+mod purview;
 mod recipient;
 mod restricted;
 mod roles;
@@ -30,6 +31,7 @@ use crate::redact;
 use crate::retry::Deed;
 use crate::token::Resource;
 
+pub(crate) use purview::Purview;
 pub(crate) use shared::Shared;
 
 /// Routes what concerns the whole organisation.
@@ -42,6 +44,7 @@ const DOMAINS: Doing = Doing { what: "read the accepted domains", needs: "a role
 pub(crate) struct Exchange {
     pub(crate) caller: Arc<Caller>,
     pub(crate) base: Url,
+    pub(crate) purview: Purview,
     /// The tenant's id, where the settings name it; otherwise it is read from the token.
     pub(crate) tenant: Option<TenantId>,
     /// The same in every request of this run.
@@ -69,6 +72,15 @@ pub(crate) struct Cmdlet<'a> {
     select: &'static str,
     /// The mailbox in question; without one, the organisation.
     mailbox: Option<&'a Account>,
+    /// It runs at Purview, whose anchor is at the tenant's initial domain: this one.
+    purview: Option<String>,
+}
+
+/// One answer.
+enum Heard {
+    Body(Value),
+    /// Purview answers from a region.
+    Moved(Url),
 }
 
 /// What a cmdlet gave.
@@ -85,11 +97,16 @@ impl<'a> Cmdlet<'a> {
             Value::Object(members) => members,
             _ => Map::new(),
         };
-        Self { doing, name, parameters, select: "", mailbox: None }
+        Self { doing, name, parameters, select: "", mailbox: None, purview: None }
     }
 
     pub(crate) fn of(mut self, account: &'a Account) -> Self {
         self.mailbox = Some(account);
+        self
+    }
+
+    pub(crate) fn at_purview(mut self, initial_domain: &str) -> Self {
+        self.purview = Some(initial_domain.to_owned());
         self
     }
 
@@ -103,16 +120,24 @@ impl<'a> Cmdlet<'a> {
         if self.name.starts_with("Get-") { Deed::Read } else { Deed::Write }
     }
 
+    fn resource(&self) -> Resource {
+        if self.purview.is_some() { Resource::Purview } else { Resource::Exchange }
+    }
+
     fn lanes(&self) -> Vec<(Lane, u32)> {
+        if self.purview.is_some() {
+            return vec![(Lane::Purview, 1)];
+        }
         let mailbox = self.mailbox.map(|account| Lane::Mailbox(account.id.as_str().to_owned()));
         mailbox.into_iter().chain([Lane::Exchange]).map(|lane| (lane, 1)).collect()
     }
 
     /// A mailbox is found by its sign-in name: an object id is not accepted everywhere (unverified).
     fn anchor(&self, tenant: &TenantId) -> String {
-        match self.mailbox {
-            Some(account) => format!("UPN:{}", account.upn),
-            None => format!("APP:{SYSTEM_MAILBOX}@{tenant}"),
+        match (&self.purview, self.mailbox) {
+            (Some(domain), _) => format!("UPN:{SYSTEM_MAILBOX}@{domain}"),
+            (None, Some(account)) => format!("UPN:{}", account.upn),
+            (None, None) => format!("APP:{SYSTEM_MAILBOX}@{tenant}"),
         }
     }
 }
@@ -122,17 +147,28 @@ impl Exchange {
     pub(crate) async fn run(&self, cmdlet: &Cmdlet<'_>) -> Result<Output, ProviderError> {
         let tenant = self.tenant().await?;
         let failed = |kind| error::of(cmdlet.doing, 0, kind);
-        let mut url = self
-            .base
+        let base = if cmdlet.purview.is_some() { self.purview.base().map_err(failed)? } else { self.base.clone() };
+        let mut url = base
             .join(&format!("adminapi/beta/{tenant}/InvokeCommand"))
             .map_err(|why| failed(ProviderErrorKind::Surprise(why.into())))?;
         if !cmdlet.select.is_empty() {
             url.set_query(Some(&format!("$select={}", cmdlet.select)));
         }
         let mut output = Output::default();
+        let mut moved = false;
         for page in 0..PAGES {
             let body = match self.invoke(cmdlet, &tenant, url.clone()).await {
-                Ok(body) => body,
+                Ok(Heard::Body(body)) => {
+                    if moved && page == 1 {
+                        self.purview.remember(&url);
+                    }
+                    body
+                }
+                Ok(Heard::Moved(to)) if !moved => {
+                    (url, moved) = (to, true);
+                    continue;
+                }
+                Ok(Heard::Moved(_)) => return Err(failed(ProviderErrorKind::Surprise("one region sent us to another".into()))),
                 Err(error) if page > 0 && error::is_refused(&error) => return Err(incomplete(cmdlet)),
                 Err(error) => return Err(error),
             };
@@ -155,8 +191,8 @@ impl Exchange {
     }
 
     /// The permission without which every cmdlet is refused, if the token can be read and has it not.
-    async fn lacking(&self) -> Option<&'static str> {
-        let claims = self.caller.tokens.get(Resource::Exchange).await.ok()?.claims();
+    async fn lacking(&self, resource: Resource) -> Option<&'static str> {
+        let claims = self.caller.tokens.get(resource).await.ok()?.claims();
         claims.tid.as_ref()?;
         let needed = if claims.scp.is_empty() { "Exchange.ManageAsApp" } else { "Exchange.Manage" };
         let is_held = claims.permissions().iter().any(|held| held == needed);
@@ -174,7 +210,7 @@ impl Exchange {
         })
     }
 
-    async fn invoke(&self, cmdlet: &Cmdlet<'_>, tenant: &TenantId, url: Url) -> Result<Value, ProviderError> {
+    async fn invoke(&self, cmdlet: &Cmdlet<'_>, tenant: &TenantId, url: Url) -> Result<Heard, ProviderError> {
         let body = json!({"CmdletInput": {"CmdletName": cmdlet.name, "Parameters": cmdlet.parameters}});
         let headers = vec![
             ("accept", "application/json".to_owned()),
@@ -185,17 +221,20 @@ impl Exchange {
             ("connection-id", self.connection.clone()),
         ];
         let content = Content::Json(body.to_string().into_bytes());
-        let request = Request { method: Method::POST, url, headers, content, count: Count::Work };
+        let request = Request { method: Method::POST, url: url.clone(), headers, content, count: Count::Work };
         let how = How { doing: cmdlet.doing, deed: cmdlet.deed(), urgency: Urgency::Normal, lanes: cmdlet.lanes() };
-        let told = self.caller.call(Resource::Exchange, &how, &request).await?;
+        let told = self.caller.call(cmdlet.resource(), &how, &request).await?;
         let failed = |kind| error::of(cmdlet.doing, told.attempts, kind);
+        if let (Some(_), Some(to)) = (&cmdlet.purview, purview::moved_to(&told.answer, &url)) {
+            return Ok(Heard::Moved(to));
+        }
         if !told.answer.is_success() {
-            return Err(failed(error::kind(cmdlet.name, &told.answer, self.lacking().await)));
+            return Err(failed(error::kind(cmdlet.name, &told.answer, self.lacking(cmdlet.resource()).await)));
         }
         if told.answer.body.is_empty() {
-            return Ok(json!({"value": []}));
+            return Ok(Heard::Body(json!({"value": []})));
         }
-        told.answer.json().map_err(|error| failed(ProviderErrorKind::Surprise(error.into())))
+        told.answer.json().map(Heard::Body).map_err(|error| failed(ProviderErrorKind::Surprise(error.into())))
     }
 
     pub(crate) async fn accepted_domains(&self) -> Result<Seen<Vec<String>>, ProviderError> {

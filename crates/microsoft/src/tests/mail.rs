@@ -6,7 +6,7 @@ use regain_incident::facets::roles::{GrantKind, RoleGrant};
 use regain_ports::{Age, Mail};
 
 /// An Exchange that answers by cmdlet.
-async fn cmdlets(server: &MockServer, answer: impl Fn(&str, &Value) -> ResponseTemplate + Send + Sync + 'static) {
+pub(super) async fn cmdlets(server: &MockServer, answer: impl Fn(&str, &Value) -> ResponseTemplate + Send + Sync + 'static) {
     let respond = move |request: &Request| {
         let body: Value = request.body_json().unwrap();
         answer(body["CmdletInput"]["CmdletName"].as_str().unwrap(), &body["CmdletInput"]["Parameters"])
@@ -18,17 +18,17 @@ async fn cmdlets(server: &MockServer, answer: impl Fn(&str, &Value) -> ResponseT
         .await;
 }
 
-fn rows(rows: Value) -> ResponseTemplate {
+pub(super) fn rows(rows: Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"@adminapi.warnings": [], "value": rows}))
 }
 
-fn missing() -> ResponseTemplate {
+pub(super) fn missing() -> ResponseTemplate {
     let message =
         "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation couldn't be performed";
     ResponseTemplate::new(404).set_body_json(json!({"error": {"code": "NotFound", "details": [{"message": message}]}}))
 }
 
-fn sent_cmdlet(request: &Request) -> (String, Value) {
+pub(super) fn sent_cmdlet(request: &Request) -> (String, Value) {
     let body: Value = request.body_json().unwrap();
     (body["CmdletInput"]["CmdletName"].as_str().unwrap().to_owned(), body["CmdletInput"]["Parameters"].clone())
 }

@@ -32,6 +32,7 @@ use sign_in::Form;
 pub(crate) enum Resource {
     Graph,
     Exchange,
+    Purview,
 }
 
 /// A token, and when to stop using it.
@@ -59,14 +60,14 @@ pub(crate) struct Tokens {
     sign_in: Arc<SignIn>,
     identity: Arc<Identity>,
     person: Person,
-    scopes: [String; 2],
-    kept: [Mutex<Option<Token>>; 2],
+    scopes: [String; 3],
+    kept: [Mutex<Option<Token>>; 3],
 }
 
 impl Tokens {
-    pub(crate) fn new(sign_in: Arc<SignIn>, identity: Arc<Identity>, human: Human, scopes: [String; 2]) -> Self {
+    pub(crate) fn new(sign_in: Arc<SignIn>, identity: Arc<Identity>, human: Human, scopes: [String; 3]) -> Self {
         let person = Person::new(human, identity.client_id.clone());
-        Self { sign_in, identity, person, scopes, kept: [Mutex::default(), Mutex::default()] }
+        Self { sign_in, identity, person, scopes, kept: [Mutex::default(), Mutex::default(), Mutex::default()] }
     }
 
     /// Whose tokens these are.
@@ -75,11 +76,12 @@ impl Tokens {
     }
 
     fn place(&self, resource: Resource) -> (&Mutex<Option<Token>>, &str) {
-        let [graph, exchange] = &self.kept;
-        let [for_graph, for_exchange] = &self.scopes;
+        let [graph, exchange, purview] = &self.kept;
+        let [for_graph, for_exchange, for_purview] = &self.scopes;
         match resource {
             Resource::Graph => (graph, for_graph),
             Resource::Exchange => (exchange, for_exchange),
+            Resource::Purview => (purview, for_purview),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `regain posture`: the tenant measured against the security roadmap; what people answer; what changed.
 
+mod fix;
 mod screen;
 mod view;
 
@@ -35,6 +36,7 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
             return Err(anyhow!(out.texts.with("posture-no-question", &[("item", item)])));
         }
     }
+    let fixes = fix::named(&args.fix, &items, &out)?;
     let desk = if args.fix.is_empty() {
         Desk::open_reading(global, environment, out).await?
     } else {
@@ -50,11 +52,11 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     };
     scribe.write(world, said(args, &desk)?).await?;
     let told = posture::measure(world, &scribe, items).await?;
-    let exit =
-        if told.drift.iter().any(regain_incident::posture::told::Drift::is_worse) { Exit::NeedsAttention } else { Exit::Done };
+    let worse = told.drift.iter().any(regain_incident::posture::told::Drift::is_worse);
     show(&desk, &scribe, &told, &used, args.all).await?;
+    let fixed = if fixes.is_empty() { Exit::Done } else { fix::run(&desk, &scribe, &fixes).await? };
     scribe.close(world).await?;
-    Ok(exit)
+    Ok(if worse { Exit::NeedsAttention } else { fixed })
 }
 
 fn known(item: &str, items: &[RoadmapItem], out: &Output) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use regain_ports::{ProviderError, Seen};
 use serde_json::json;
 
 use super::super::wire::{text, yes};
-use super::{Cmdlet, Exchange, flag};
+use super::{Cmdlet, Exchange, flag, raw};
 use crate::call::Doing;
 
 const UNIFIED: Doing = Doing { what: "read whether the audit log is on", needs: "a role that may run Get-AdminAuditLogConfig" };
@@ -20,19 +20,21 @@ pub(super) const CHANGE: Doing = Doing {
 
 impl Exchange {
     pub(super) async fn audit_settings(&self) -> Result<Seen<AuditSettings>, ProviderError> {
-        let unified = Cmdlet::new(UNIFIED, "Get-AdminAuditLogConfig", json!({})).select("UnifiedAuditLogIngestionEnabled");
-        let organisation = Cmdlet::new(ORGANISATION, "Get-OrganizationConfig", json!({})).select("AuditDisabled");
         let everybody = json!({"ResultSize": "Unlimited"});
-        let bypassed = Cmdlet::new(BYPASSED, "Get-MailboxAuditBypassAssociation", everybody).select("Name,AuditBypassEnabled");
-        let (unified, organisation, bypassed) =
-            futures_util::future::join3(self.run(&unified), self.run(&organisation), self.run(&bypassed)).await;
-        let (unified, organisation, bypassed) = (unified?, organisation?, bypassed?);
+        let outputs = self
+            .all([
+                Cmdlet::new(UNIFIED, "Get-AdminAuditLogConfig", json!({})).select("UnifiedAuditLogIngestionEnabled"),
+                Cmdlet::new(ORGANISATION, "Get-OrganizationConfig", json!({})).select("AuditDisabled"),
+                Cmdlet::new(BYPASSED, "Get-MailboxAuditBypassAssociation", everybody).select("Name,AuditBypassEnabled"),
+            ])
+            .await?;
+        let [unified, organisation, bypassed] = &outputs;
         let left_out = bypassed.rows.iter().filter(|row| yes(row, "AuditBypassEnabled"));
         let settings = AuditSettings {
             unified_log: flag(unified.rows.first(), "UnifiedAuditLogIngestionEnabled"),
             mailbox_audit_off: flag(organisation.rows.first(), "AuditDisabled"),
             bypassed: left_out.filter_map(|row| text(row, "Name")).map(str::to_owned).collect(),
         };
-        Ok(Seen::new(settings, [unified.raw, organisation.raw, bypassed.raw].concat()))
+        Ok(Seen::new(settings, raw(outputs)))
     }
 }
