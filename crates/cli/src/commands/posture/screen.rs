@@ -69,7 +69,7 @@ fn used(page: &Page<'_>, out: &Output) -> String {
     if page.used.is_empty() {
         return String::new();
     }
-    let ways: Vec<String> = page.used.iter().map(|way| out.texts.get(&format!("way-{}", way.as_str()))).collect();
+    let ways: Vec<String> = page.used.iter().map(|way| out.texts.get(&format!("posture-way-{}", way.as_str()))).collect();
     wrapped(&out.texts.get("posture-used"), &ways.join(", "), WIDTH)
 }
 
