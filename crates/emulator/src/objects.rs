@@ -58,11 +58,11 @@ impl Objects {
     }
 }
 
-/// The object of an id that must be there, as with a map.
+/// As with JSON: what is not there is null.
 impl std::ops::Index<&str> for Objects {
     type Output = Value;
 
     fn index(&self, id: &str) -> &Value {
-        &self.0[id]
+        self.get(id).unwrap_or(&Value::Null)
     }
 }
