@@ -142,7 +142,8 @@ mod tests {
         let codes = codes.chain(regain_incident::posture::measure::remark_codes().map(|code| format!("posture-{code}")));
         let codes = codes.chain(FacetName::ALL.iter().map(|facet| format!("facet-{facet}")));
         let codes = codes.chain(SettingName::ALL.iter().map(|name| format!("setting-{}", name.as_str())));
-        let codes = codes.chain(regain_incident::posture::roadmap::Way::ALL.iter().map(|way| format!("posture-way-{}", way.as_str())));
+        let codes =
+            codes.chain(regain_incident::posture::roadmap::Way::ALL.iter().map(|way| format!("posture-way-{}", way.as_str())));
         let codes = codes.chain(CRITERIA.iter().map(|code| format!("criterion-{code}")));
         let codes: Vec<String> = codes.collect();
         for language in [Language::En, Language::Sv] {

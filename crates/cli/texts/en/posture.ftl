@@ -35,10 +35,8 @@ posture-and-more = and { $count } more: regain posture --all
 posture-item = Its name: { $item }
 posture-said-by = { $by }, { $date }{ $note }
 posture-accepted-by = { $by } answers for it until { $until }: { $why }
-posture-no-such-item = the roadmap has no item { $item }{ $near ->
-    [""] {""}
-   *[other] ; maybe { $near }
-}. regain posture --all shows the names
+posture-no-such-item = the roadmap has no item { $item }. regain posture --all shows the names
+posture-no-such-item-near = the roadmap has no item { $item }; maybe { $near }. regain posture --all shows the names
 posture-no-question = { $item } is measured and not asked. If it is not to be met, somebody can answer for it: --accept { $item } --until DATE --because REASON
 posture-until-is-past = that date has passed: name a later one with --until
 posture-way-password = a guessed or reused password

@@ -35,10 +35,8 @@ posture-and-more = och { $count } till: regain posture --all
 posture-item = Namn: { $item }
 posture-said-by = { $by }, { $date }{ $note }
 posture-accepted-by = { $by } svarar för det till { $until }: { $why }
-posture-no-such-item = färdplanen har ingen punkt { $item }{ $near ->
-    [""] {""}
-   *[other] ; kanske { $near }
-}. regain posture --all visar namnen
+posture-no-such-item = färdplanen har ingen punkt { $item }. regain posture --all visar namnen
+posture-no-such-item-near = färdplanen har ingen punkt { $item }; kanske { $near }. regain posture --all visar namnen
 posture-no-question = { $item } mäts och är ingen fråga. Ska det inte uppfyllas kan någon svara för det: --accept { $item } --until DATUM --because SKÄL
 posture-until-is-past = det datumet har passerat: ange ett senare med --until
 posture-way-password = ett gissat eller återanvänt lösenord

@@ -64,7 +64,12 @@ fn known(item: &str, items: &[RoadmapItem], out: &Output) -> anyhow::Result<()> 
         return Ok(());
     }
     let near: Vec<&str> = items.iter().map(|known| known.id.as_str()).filter(|id| is_near(id, item)).collect();
-    Err(anyhow!(out.texts.with("posture-no-such-item", &[("item", item), ("near", &near.join(", "))])))
+    let text = if near.is_empty() {
+        out.texts.with("posture-no-such-item", &[("item", item)])
+    } else {
+        out.texts.with("posture-no-such-item-near", &[("item", item), ("near", &near.join(", "))])
+    };
+    Err(anyhow!(text))
 }
 
 /// Whether two names share a word.
