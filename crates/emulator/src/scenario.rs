@@ -283,7 +283,9 @@ fn exchange_principal() -> Value {
         "00000002-0000-0ff1-ce00-000000000000",
         "Office 365 Exchange Online",
     );
-    principal["appRoles"] = json!([app_role(name, id)]);
+    // The newer one's id is in no description.
+    let newer = permissions::EXCHANGE_MANAGE_AS_APP_V2;
+    principal["appRoles"] = json!([app_role(name, id), app_role(newer, &crate::seed::named_uuid(newer))]);
     principal
 }
 

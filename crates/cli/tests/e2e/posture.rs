@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::schema::follows;
-use crate::support::Desk;
+use crate::support::{Desk, text};
 
 /// The item of that name.
 fn item<'a>(told: &'a Value, id: &str) -> &'a Value {
@@ -13,33 +13,33 @@ fn item<'a>(told: &'a Value, id: &str) -> &'a Value {
 #[test]
 fn questions_are_kept_with_name_and_date_and_nothing_unmeasured_is_met() {
     let desk = Desk::at("clean-account");
-    let first = desk.json(&["posture", "--json"], 0);
+    let first = desk.json(&["posture"], 0);
     follows("posture", &first);
     assert_eq!(first["before"], Value::Null);
     assert_eq!(item(&first, "administration-device")["answer"], "open");
     for item in first["items"].as_array().unwrap() {
         assert!(item["answer"] != "met" || item["unread"].is_null(), "{item}");
     }
-    let told = desk.json(&["posture", "--answer", "administration-device=yes", "--note", "two laptops", "--json"], 0);
+    let told = desk.json(&["posture", "--answer", "administration-device=yes", "--note", "two laptops"], 0);
     let device = item(&told, "administration-device");
     assert_eq!(device["answer"], "stated-met");
     assert!(device["by"].as_str().is_some_and(|by| !by.is_empty()), "{device}");
     assert_eq!(told["changed"][0]["item"], "administration-device");
     assert_eq!(told["case"], first["case"], "one record for each tenant");
-    let worse = desk.json(&["posture", "--answer", "administration-device=no", "--json"], 1);
+    let worse = desk.json(&["posture", "--answer", "administration-device=no"], 1);
     assert_eq!(worse["changed"][0]["worse"], true);
 }
 
 #[test]
 fn what_is_answered_for_counts_again_when_its_time_has_come() {
     let desk = Desk::at("clean-account");
-    let accept = ["posture", "--accept", "insider-threats", "--until", "2027-01-31", "--because", "no budget", "--json"];
+    let accept = ["posture", "--accept", "insider-threats", "--until", "2027-01-31", "--because", "no budget"];
     let told = desk.json(&accept, 0);
     let threats = item(&told, "insider-threats");
     assert_eq!(threats["answer"], "accepted");
     assert!(!told["first"].as_array().unwrap().contains(&Value::from("insider-threats")));
     desk.tenant.advance("P120D");
-    let later = desk.json(&["posture", "--json"], 0);
+    let later = desk.json(&["posture"], 0);
     assert_eq!(item(&later, "insider-threats")["answer"], "open");
 }
 
@@ -50,4 +50,71 @@ fn a_wrong_name_is_told_before_anything_is_asked() {
     assert_eq!(told.code, 2);
     assert!(told.err.contains("insider-threats"), "{}", told.err);
     assert!(desk.tenant.requests().is_empty());
+}
+
+/// How each item stands in the three tenants of known posture: bare, typical, hardened.
+const KNOWN: &str = include_str!("posture.answers");
+
+/// A desk at a tenant of known posture, whose emergency accounts are named.
+fn known(name: &str) -> Desk {
+    let desk = Desk::at(name);
+    std::fs::create_dir_all(desk.config()).unwrap();
+    let policy = "break-glass = [\"breakglass1@contoso.onmicrosoft.com\", \"breakglass2@contoso.onmicrosoft.com\"]\n";
+    std::fs::write(desk.config().join("policy.toml"), policy).unwrap();
+    desk
+}
+
+#[test]
+fn tenants_of_known_posture_give_exactly_the_known_answers() {
+    let told = ["posture-bare", "posture-typical", "posture-hardened"].map(|name| {
+        let told = known(name).json(&["posture"], 0);
+        follows("posture", &told);
+        told
+    });
+    let line = |item: &Value| {
+        let id = text(&item["id"]);
+        let answers: Vec<String> = told.iter().map(|told| text(&self::item(told, &id)["answer"])).collect();
+        format!("{id:<34}{:<16}{:<16}{}\n", answers[0], answers[1], answers[2])
+    };
+    let all: String = told[0]["items"].as_array().unwrap().iter().map(line).collect();
+    assert_eq!(all, KNOWN);
+}
+
+#[test]
+fn a_fix_waits_for_its_digest_is_carried_out_read_again_and_undone_whole() {
+    let desk = known("posture-typical");
+    let before = desk.tenant.state();
+    let fixed = desk.run(&["posture", "--fix", "external-forwarding-off"]).ended(1);
+    assert!(fixed.err.contains("--digest"), "{}", fixed.err);
+    assert!(desk.tenant.writes().is_empty(), "nothing is changed before an approval");
+    let case = text(&desk.json(&["posture"], 0)["case"]);
+    let plan = desk.json(&["plan", "show", &case], 0);
+    desk.run(&["plan", "approve", &case, "--digest", &text(&plan["digest"])]).ended(0);
+    desk.run(&["apply", &case]).ended(0);
+    let writes = desk.tenant.writes();
+    assert!(!writes.is_empty() && writes.iter().all(|write| write.starts_with("Set-")), "{writes:?}");
+    let told = desk.json(&["posture"], 0);
+    assert_eq!(item(&told, "external-forwarding-off")["answer"], "met");
+    assert!(
+        told["changed"].as_array().unwrap().iter().any(|one| one["item"] == "external-forwarding-off" && one["worse"] == false)
+    );
+
+    desk.run(&["undo", &case]).ended(1);
+    let plan = desk.json(&["plan", "show", &case], 0);
+    desk.run(&["plan", "approve", &case, "--digest", &text(&plan["digest"])]).ended(0);
+    desk.run(&["apply", &case]).ended(0);
+    assert_eq!(desk.tenant.state(), before, "as it was");
+    let worse = desk.json(&["posture"], 1);
+    assert!(worse["changed"].as_array().unwrap().iter().any(|one| one["worse"] == true), "{}", worse["changed"]);
+}
+
+#[test]
+fn what_an_intruder_used_here_comes_first() {
+    let desk = Desk::at("bec-classic");
+    desk.contain(&[], 1);
+    let told = desk.json(&["posture"], 0);
+    let used = told["used"].as_array().unwrap();
+    assert!(used.contains(&Value::from("forwarding")) && used.contains(&Value::from("inbox-rules")), "{used:?}");
+    let first = item(&told, told["first"][0].as_str().unwrap()).clone();
+    assert!(first["closes"].as_array().unwrap().iter().any(|way| used.contains(way)), "{first}");
 }

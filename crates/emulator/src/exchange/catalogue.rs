@@ -375,6 +375,11 @@ const CMDLETS: &[Cmdlet] = &[
         parameters: "Identity",
     },
     Cmdlet {
+        name: "Get-HostedConnectionFilterPolicy",
+        area: Area::Protection,
+        parameters: "Identity",
+    },
+    Cmdlet {
         name: "Get-MalwareFilterPolicy",
         area: Area::Protection,
         parameters: "Identity",

@@ -60,6 +60,7 @@ fn every_listing_says_what_a_new_organisation_says() {
         ("Get-MailboxAuditBypassAssociation", 2, "AuditBypassEnabled", json!(false)),
         ("Get-AntiPhishPolicy", 1, "EnableTargetedUserProtection", json!(false)),
         ("Get-HostedContentFilterPolicy", 1, "BulkThreshold", json!(7)),
+        ("Get-HostedConnectionFilterPolicy", 1, "EnableSafeList", json!(false)),
         ("Get-MalwareFilterPolicy", 1, "ZapEnabled", json!(true)),
         ("Get-SafeLinksPolicy", 1, "IsBuiltInProtection", json!(true)),
         ("Get-SafeAttachmentPolicy", 1, "Action", json!("Block")),
