@@ -164,6 +164,7 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("progress.rs"),
         include_str!("screen/account.rs"),
         include_str!("screen/findings.rs"),
+        include_str!("screen/organisation.rs"),
         include_str!("screen/plans.rs"),
         include_str!("commands/mod.rs"),
         include_str!("commands/case.rs"),

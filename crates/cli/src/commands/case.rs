@@ -6,7 +6,7 @@ use anyhow::bail;
 use jiff::Timestamp;
 use regain_incident::case::{Case, StepState};
 use regain_incident::ids::{CaseId, StepId};
-use regain_incident::journal::Entry;
+use regain_incident::journal::{Entry, Purpose};
 use regain_incident::report::Report;
 use regain_incident::text::on_a_line;
 use regain_ports::{Clock, Journal, JournalError};
@@ -48,6 +48,8 @@ struct Row {
     roles_held: usize,
     sign_in_held: usize,
     held_hours: Option<i64>,
+    /// The record of a tenant's posture, and no incident.
+    posture: bool,
 }
 
 impl Row {
@@ -65,6 +67,7 @@ impl Row {
             roles_held,
             sign_in_held,
             held_hours,
+            posture: case.purpose == Purpose::Posture,
         }
     }
 
@@ -78,6 +81,7 @@ impl Row {
             roles_held: 0,
             sign_in_held: 0,
             held_hours: None,
+            posture: false,
         }
     }
 }
@@ -100,6 +104,8 @@ async fn list(global: &Global, environment: &Environment, out: &Output) -> anyho
         let accounts: Vec<String> = row.accounts.iter().map(|upn| on_a_line(upn)).collect();
         let state = if row.forgotten {
             "case-forgotten"
+        } else if row.posture {
+            "case-posture"
         } else if row.closed {
             "case-closed"
         } else {

@@ -17,6 +17,11 @@ use crate::output::Output;
 pub fn account(case: &Case, state: &AccountState, policy: &Policy, out: &Output, now: Timestamp) -> String {
     let mut lines = vec![heading(case, state, out, now), target(state, out)];
     lines.extend(locked(case, state, policy, out));
+    if state.account.kind == Kind::Organisation {
+        lines.extend(super::organisation::lines(case, state, out));
+        lines.extend(gaps(state, out));
+        return lines.join("\n");
+    }
     lines.extend(stopped(case, state, out));
     lines.extend(open(case, state, out));
     lines.extend(kept(state, out));

@@ -3,6 +3,7 @@
 
 mod account;
 mod findings;
+mod organisation;
 mod plans;
 mod table;
 mod who_else;

@@ -6,12 +6,14 @@ use regain_incident::planner::PlanningReport;
 use regain_incident::release::{Criterion, CriterionState};
 use regain_incident::text::on_a_line;
 
+use super::organisation::setting;
 use crate::output::Output;
 
 /// A step on a line: its id, what it does to what, and where it stands.
 pub fn step_line(step: &PlannedStep, state: StepState, out: &Output) -> String {
     let what = match &step.action {
         Action::Manual(manual) => out.texts.get(&format!("manual-short-{}", manual.code)),
+        Action::Setting(change) => out.texts.with("action-change-setting", &[("target", &setting(change, out))]),
         action => out.texts.with(&format!("action-{}", action.code()), &[("target", &on_a_line(&action.target()))]),
     };
     format!("{} {what}: {}", step.id, out.texts.get(&format!("state-{}", state.as_str())))
@@ -27,7 +29,9 @@ pub fn plan(case: &Case, state: &PlanState, out: &Output) -> String {
         let because: Vec<String> = step.because.iter().map(ToString::to_string).collect();
         let because = if because.is_empty() { String::new() } else { format!("  <- {}", because.join(", ")) };
         lines.push(format!("  {account}: {}{because}", step_line(step, case.state(step.id), out)));
-        lines.push(format!("      {}", undo(&step.undo, out)));
+        let of_the_tenant = matches!(step.action, Action::Setting(_)) && step.undo == Undoable::Fully;
+        let undone = if of_the_tenant { out.texts.get("undo-setting") } else { undo(&step.undo, out) };
+        lines.push(format!("      {undone}"));
     }
     lines.push(out.texts.with("plan-digest", &[("digest", plan.digest().short())]));
     lines.join("\n")

@@ -89,10 +89,15 @@ fn a_fix_waits_for_its_digest_is_carried_out_read_again_and_undone_whole() {
     assert!(desk.tenant.writes().is_empty(), "nothing is changed before an approval");
     let case = text(&desk.json(&["posture"], 0)["case"]);
     let plan = desk.json(&["plan", "show", &case], 0);
+    follows("plan", &plan);
     desk.run(&["plan", "approve", &case, "--digest", &text(&plan["digest"])]).ended(0);
     desk.run(&["apply", &case]).ended(0);
     let writes = desk.tenant.writes();
     assert!(!writes.is_empty() && writes.iter().all(|write| write.starts_with("Set-")), "{writes:?}");
+    follows("contain", &desk.json(&["case", "show", &case], 0));
+    let list = desk.json(&["case", "list"], 0);
+    follows("case-list", &list);
+    assert_eq!((list[0]["posture"].as_bool(), list.as_array().map(Vec::len)), (Some(true), Some(1)));
     let told = desk.json(&["posture"], 0);
     assert_eq!(item(&told, "external-forwarding-off")["answer"], "met");
     assert!(

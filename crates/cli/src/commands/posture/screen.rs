@@ -134,7 +134,7 @@ fn phase(page: &Page<'_>, phase: Phase, out: &Output) -> String {
     let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let head = out.bold(&out.texts.with(&format!("posture-phase-{}", phase.as_str()), &names));
     let lines = of.iter().flat_map(|(item, answer)| self::item(item, answer, page.all, out));
-    std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
+    [String::new(), head].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 fn item(item: &RoadmapItem, answer: &Answer, all: bool, out: &Output) -> Vec<String> {
