@@ -9,13 +9,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::repo::Repo;
-use crate::{binary, run, say};
+use crate::{binary, roadmap_page, run, say};
 
 /// A generated file, or a family of them: from the built binary to paths and contents.
 type Make = fn(&Path) -> Result<BTreeMap<String, String>>;
 
 /// What is generated. A new one is a new row.
-const FILES: &[(&str, Make)] = &[("the command reference", commands)];
+const FILES: &[(&str, Make)] = &[("the command reference", commands), ("the page of the security roadmap", roadmap_page::page)];
 
 /// Makes everything.
 fn made(repo: &Repo) -> Result<BTreeMap<String, String>> {

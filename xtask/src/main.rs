@@ -7,6 +7,7 @@ mod install;
 mod judge;
 mod namespace;
 mod repo;
+mod roadmap_page;
 mod run;
 mod say;
 mod tally;
