@@ -211,7 +211,7 @@ def close(schemas):
     for name, schema in schemas.items():
         is_object = schema.get("type") == "object" or "allOf" in schema
         if not is_object or name.startswith("batch."):
-            closed[name] = schema
+            closed[name] = several(schema)
             continue
         properties, is_open, navigation = flat(name)
         for relation in navigation:
@@ -221,6 +221,15 @@ def close(schemas):
         if not is_open and properties:
             closed[name] |= {"additionalProperties": False, "patternProperties": {"@odata\\.": {}}}
     return closed
+
+
+def several(schema):
+    """An enumeration of flags is written as several of its words, with commas between them."""
+    if not schema.get("x-flags"):
+        return schema
+    words = "|".join(schema["enum"])
+    left = {name: value for name, value in schema.items() if name != "enum"}
+    return left | {"pattern": f"^({words})(, ?({words}))*$"}
 
 
 def as_written(schema):
