@@ -1,15 +1,12 @@
 // CLI for Microsoft 365, its commands run in this process.
 // Usage: node cli.mjs NODE_MODULES ENDPOINTS CERTIFICATE
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { appendFileSync } from "node:fs";
+import { commands } from "./m365.mjs";
 
 const [modules, line, certificate] = process.argv.slice(2);
 const endpoints = JSON.parse(line);
-const api = join(modules, "@pnp", "cli-microsoft365");
-const main = JSON.parse(readFileSync(join(api, "package.json"))).main;
-const { executeCommand } = await import(pathToFileURL(join(api, main)));
+const { executeCommand, run, request } = await commands(modules);
 
 const ADA = "ada@contoso.com";
 const ADA_ID = "a1000000-0000-4000-8000-000000000001";
@@ -40,19 +37,6 @@ class Facts {
     assert.deepEqual(got, wanted, `${name}: ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`);
   }
 }
-
-async function run(command, options = {}) {
-  const { stdout } = await executeCommand(command, { output: "json", ...options });
-  return stdout ? JSON.parse(stdout) : undefined;
-}
-
-const request = (method, url, body) =>
-  run("request", {
-    url: `https://graph.microsoft.com/v1.0${url}`,
-    method,
-    accept: "application/json",
-    ...(body && { body: JSON.stringify(body), "content-type": "application/json" }),
-  });
 
 const member = async (name) => (await run("entra user get", { userName: ADA, properties: name }))[name];
 

@@ -2,28 +2,11 @@
 // command after another, all in one process, so that starting it is not counted.
 // Usage: node many.mjs NODE_MODULES ENDPOINTS ACCOUNT...; prints {"accounts", "signed_in_ms", "locked_ms", "whole_ms"}.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { commands } from "./m365.mjs";
 
 const [modules, line, ...accounts] = process.argv.slice(2);
 const endpoints = JSON.parse(line);
-const api = join(modules, "@pnp", "cli-microsoft365");
-const main = JSON.parse(readFileSync(join(api, "package.json"))).main;
-const { executeCommand } = await import(pathToFileURL(join(api, main)));
-
-async function run(command, options) {
-  const { stdout } = await executeCommand(command, { output: "json", ...options });
-  return stdout ? JSON.parse(stdout) : undefined;
-}
-
-const request = (method, url, body) =>
-  run("request", {
-    url: `https://graph.microsoft.com/v1.0${url}`,
-    method,
-    accept: "application/json",
-    ...(body && { body: JSON.stringify(body), "content-type": "application/json" }),
-  });
+const { run, request } = await commands(modules);
 
 const signInOf = (userName) =>
   run("entra user get", { userName, properties: "id,accountEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime" });

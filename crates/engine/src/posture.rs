@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regain_incident::account::Account;
+use regain_incident::account::{Account, Kind};
 use regain_incident::case::{AccountState, Case};
 use regain_incident::facet::FacetName;
 use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
@@ -16,8 +16,9 @@ use regain_incident::posture::answer::{Answer, Remark};
 use regain_incident::posture::estate::Estate;
 use regain_incident::posture::fix::Fix;
 use regain_incident::posture::harden::plan_harden;
-use regain_incident::posture::roadmap::RoadmapItem;
+use regain_incident::posture::roadmap::{RoadmapItem, Way};
 use regain_incident::posture::told;
+use regain_incident::posture::ways::ways_of;
 use regain_incident::tenant::setting::Change;
 use regain_ports::{JournalError, Urgency};
 
@@ -26,11 +27,43 @@ use crate::contain::record_plan;
 use crate::scribe::Audience;
 use crate::{EngineError, Scribe, World};
 
-/// Opens the tenant's record of its posture; begins it if there is none.
-pub async fn open(world: &World, tenant: &TenantId, holder: &str, audience: Arc<dyn Audience>) -> Result<Scribe, EngineError> {
-    if let Some(id) = record_of(world, tenant).await? {
-        return Scribe::open(world, id, holder, audience).await;
+/// What the cases of this machine say of a tenant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The record of its posture, if it was measured before.
+    pub record: Option<CaseId>,
+    /// The ways that intruders used in it, each once.
+    pub used: Vec<Way>,
+}
+
+/// Looks through every case once. Ways are taken from `only` these cases, or from all of the tenant's where none is named.
+pub async fn survey(world: &World, tenant: &TenantId, only: &[CaseId]) -> Result<Survey, EngineError> {
+    let mut survey = Survey::default();
+    let all = world.journal.cases().await?;
+    if let Some(unknown) = only.iter().find(|id| !all.contains(id)) {
+        return Err(JournalError::NoSuchCase(*unknown).into());
     }
+    for id in all {
+        let entries = match world.journal.read(id, Seq::START).await {
+            Ok(entries) => entries,
+            Err(JournalError::Forgotten(_)) if !only.contains(&id) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let case = Case::of(id, &entries)?;
+        match case.purpose {
+            _ if case.tenant.as_ref() != Some(tenant) => {}
+            Purpose::Posture => survey.record = Some(id),
+            Purpose::Incident if only.is_empty() || only.contains(&id) => survey.used.extend(ways_of(&case, &entries)),
+            Purpose::Incident => {}
+        }
+    }
+    survey.used.sort_unstable();
+    survey.used.dedup();
+    Ok(survey)
+}
+
+/// Begins the tenant's record of its posture. An organisation is an object of its own directory, under the tenant's id.
+pub async fn begin(world: &World, tenant: &TenantId, holder: &str, audience: Arc<dyn Audience>) -> Result<Scribe, EngineError> {
     let now = world.clock.now();
     let year = u16::try_from(now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or_default();
     let id = world.journal.new_case(year).await?;
@@ -39,22 +72,6 @@ pub async fn open(world: &World, tenant: &TenantId, holder: &str, audience: Arc<
     let account = Account::organisation(AccountId::of_organisation(tenant), tenant.as_str());
     scribe.write(world, vec![opened, Entry::AccountAdded { account, lock: None }]).await?;
     Ok(scribe)
-}
-
-/// The tenant's record, if it was measured before.
-pub async fn record_of(world: &World, tenant: &TenantId) -> Result<Option<CaseId>, EngineError> {
-    for id in world.journal.cases().await?.into_iter().rev() {
-        let first = match world.journal.read(id, Seq::START).await {
-            Ok(entries) => entries.into_iter().next(),
-            Err(JournalError::Forgotten(_)) => None,
-            Err(error) => return Err(error.into()),
-        };
-        match first.map(|recorded| recorded.entry) {
-            Some(Entry::CaseOpened { tenant: of, purpose: Purpose::Posture, .. }) if of == *tenant => return Ok(Some(id)),
-            _ => {}
-        }
-    }
-    Ok(None)
 }
 
 /// A posture as it was told, and what changed since the run before.
@@ -68,8 +85,9 @@ pub struct Told {
 
 /// Reads everything, answers every item, and records both.
 pub async fn measure(world: &World, scribe: &Scribe, items: Vec<RoadmapItem>) -> Result<Told, EngineError> {
-    let targets: Vec<Account> = scribe.ask(|case| case.accounts.values().map(|state| state.account.clone()).collect()).await;
-    let facets: Vec<FacetName> = FacetName::ALL.iter().copied().filter(|facet| facet.is_of_tenant()).collect();
+    let targets: Vec<Account> =
+        scribe.ask(|case| case.organisation().map(|state| state.account.clone())).await.into_iter().collect();
+    let facets: Vec<FacetName> = FacetName::of_kind(Kind::Organisation).collect();
     collect(world, scribe, &targets, &facets, ReadFor::Snapshot, Urgency::Normal).await?;
     let now = world.clock.now();
     let told = scribe.ask(|case| tell(case, items, &world.policy, now)).await;
@@ -82,7 +100,7 @@ pub async fn measure(world: &World, scribe: &Scribe, items: Vec<RoadmapItem>) ->
 pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_incident::Timestamp) -> Told {
     let nothing = BTreeMap::new();
     let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
-    let snapshot = case.accounts.values().next().map(AccountState::as_last_read);
+    let snapshot = case.organisation().map(AccountState::as_last_read);
     let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new() } };
     let estate = Estate::of(&snapshot, now).under(policy);
     let answers: Vec<(RoadmapItem, Answer)> = items
@@ -118,7 +136,7 @@ pub struct Fixing {
 /// What `fixes` take, as the tenant was last read.
 pub async fn fixing(world: &World, scribe: &Scribe, fixes: &[Fix]) -> Fixing {
     let now = world.clock.now();
-    let snapshot = scribe.ask(|case| case.accounts.values().next().map(AccountState::as_last_read)).await;
+    let snapshot = scribe.ask(|case| case.organisation().map(AccountState::as_last_read)).await;
     let Some(snapshot) = snapshot else { return Fixing::default() };
     let estate = Estate::of(&snapshot, now).under(&world.policy);
     let mut all = Fixing::default();

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::account::Account;
+use crate::account::{Account, Kind};
 use crate::facet::{Facet, FacetName, Gap};
 use crate::facets::roles::{self, RoleGrant};
 use crate::facets::{Reading, Verified, identity};
@@ -490,6 +490,11 @@ impl Case {
         let blocks = |action: &&Action| matches!(action, Action::SignIn(identity::Change::Block) | Action::Manual(_));
         let is_full = actions.iter().copied().any(|action| blocks(&action));
         (!actions.is_empty()).then_some(if is_full { Level::Full } else { Level::RevokeAndReset })
+    }
+
+    /// The tenant itself, where the case is about its settings.
+    pub fn organisation(&self) -> Option<&AccountState> {
+        self.accounts.values().find(|state| state.account.kind == Kind::Organisation)
     }
 
     /// Whether the account was ordered to be locked and no step was ever planned for it: the program ended

@@ -184,6 +184,22 @@ impl FakeTenant {
         Ok(Account { id, name: upn.clone(), upn, kind, synchronised: false })
     }
 
+    /// What the tenant is set to, whichever service keeps it.
+    async fn setting(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
+        let organisation = self.organisation()?;
+        self.read(facet, &organisation.id, |person| person.settings.get(&facet).cloned()).await
+    }
+
+    async fn set_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError> {
+        let organisation = self.organisation()?;
+        let facet = change.facet();
+        let set = |person: &mut Person, _: &mut u32, _| match person.settings.get_mut(&facet) {
+            Some(reading) => set(reading, change),
+            None => Err(rejected("no such setting")),
+        };
+        self.write("change-setting", change.name.as_str().to_owned(), &organisation, intent, set).await
+    }
+
     /// Somebody moves in.
     pub fn add(&self, person: Person) {
         self.inner(|inner| inner.people.insert(person.identity.account.clone(), person));
@@ -535,18 +551,11 @@ impl Directory for FakeTenant {
     }
 
     async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
-        let organisation = self.organisation()?;
-        self.read(facet, &organisation.id, |person| person.settings.get(&facet).cloned()).await
+        self.setting(facet).await
     }
 
     async fn change_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError> {
-        let organisation = self.organisation()?;
-        let facet = change.facet();
-        let set = |person: &mut Person, _: &mut u32, _| match person.settings.get_mut(&facet) {
-            Some(reading) => set(reading, change),
-            None => Err(rejected("no such setting")),
-        };
-        self.write("change-setting", change.name.as_str().to_owned(), &organisation, intent, set).await
+        self.set_setting(change, intent).await
     }
 
     async fn set_sign_in(&self, account: &Account, allowed: bool, intent: &Intent) -> Result<Notes, ProviderError> {
@@ -621,18 +630,11 @@ impl Mail for FakeTenant {
     }
 
     async fn tenant(&self, facet: FacetName) -> Result<Seen<TenantReading>, ProviderError> {
-        let organisation = self.organisation()?;
-        self.read(facet, &organisation.id, |person| person.settings.get(&facet).cloned()).await
+        self.setting(facet).await
     }
 
     async fn change_setting(&self, change: &setting::Change, intent: &Intent) -> Result<Notes, ProviderError> {
-        let organisation = self.organisation()?;
-        let facet = change.facet();
-        let set = |person: &mut Person, _: &mut u32, _| match person.settings.get_mut(&facet) {
-            Some(reading) => set(reading, change),
-            None => Err(rejected("no such setting")),
-        };
-        self.write("change-setting", change.name.as_str().to_owned(), &organisation, intent, set).await
+        self.set_setting(change, intent).await
     }
 
     async fn set_forwarding(&self, account: &Account, wanted: &Forwarding, intent: &Intent) -> Result<Notes, ProviderError> {

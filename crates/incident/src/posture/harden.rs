@@ -1,7 +1,6 @@
 //! The plan that changes settings of the tenant.
 
 use crate::Timestamp;
-use crate::account::Kind;
 use crate::case::Case;
 use crate::ids::StepId;
 use crate::plan::{Action, Phase, Plan, PlanError, PlanKind, PlannedStep};
@@ -11,7 +10,7 @@ use crate::tenant::setting::Change;
 /// thing after the other, and what fails holds up nothing.
 pub fn plan_harden(case: &Case, changes: &[Change], now: Timestamp) -> Result<Plan, PlanError> {
     let id = case.next_plan();
-    let organisation = case.accounts.values().find(|state| state.account.kind == Kind::Organisation);
+    let organisation = case.organisation();
     let step = |(number, change): (u32, &Change)| {
         let action = Action::Setting(change.clone());
         let step = PlannedStep {

@@ -8,15 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
+use regain_engine::Scribe;
 use regain_engine::posture::{self, Told};
-use regain_engine::{EngineError, Scribe};
-use regain_incident::case::Case;
-use regain_incident::ids::{CaseId, Seq, TenantId};
-use regain_incident::journal::{Entry, Purpose};
+use regain_incident::journal::Entry;
 use regain_incident::posture::roadmap::{self, RoadmapItem, Way};
 use regain_incident::posture::told::{Acceptance, Statement};
-use regain_incident::posture::ways::ways_of;
-use regain_ports::JournalError;
 
 use super::Desk;
 use crate::args::{Global, PostureArgs, SealArgs};
@@ -44,16 +40,15 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     };
     let world = &desk.session.world;
     let tenant = &desk.session.operator.tenant;
-    let used = used_ways(&desk, tenant, &args.case).await?;
-    let id = posture::record_of(world, tenant).await?;
-    let scribe = match id {
+    let survey = posture::survey(world, tenant, &args.case).await?;
+    let scribe = match survey.record {
         Some(id) => desk.scribe(id).await?,
-        None => posture::open(world, tenant, &desk.session.holder, desk.audience()).await?,
+        None => posture::begin(world, tenant, &desk.session.holder, desk.audience()).await?,
     };
     scribe.write(world, said(args, &desk)?).await?;
     let told = posture::measure(world, &scribe, items).await?;
     let worse = told.drift.iter().any(regain_incident::posture::told::Drift::is_worse);
-    show(&desk, &scribe, &told, &used, args.all).await?;
+    show(&desk, &scribe, &told, &survey.used, args.all).await?;
     let fixed = if fixes.is_empty() { Exit::Done } else { fix::run(&desk, &scribe, &fixes).await? };
     scribe.close(world).await?;
     Ok(if worse { Exit::NeedsAttention } else { fixed })
@@ -99,27 +94,6 @@ fn said(args: &PostureArgs, desk: &Desk) -> anyhow::Result<Vec<Entry>> {
         }));
     }
     Ok(entries)
-}
-
-/// The ways that intruders used in these cases, or in all of the tenant's.
-async fn used_ways(desk: &Desk, tenant: &TenantId, cases: &[CaseId]) -> anyhow::Result<Vec<Way>> {
-    let journal = &desk.session.world.journal;
-    let all = if cases.is_empty() { journal.cases().await? } else { cases.to_vec() };
-    let mut ways = Vec::new();
-    for id in all {
-        let entries = match journal.read(id, Seq::START).await {
-            Ok(entries) => entries,
-            Err(JournalError::Forgotten(_)) if cases.is_empty() => continue,
-            Err(error) => return Err(EngineError::from(error).into()),
-        };
-        let case = Case::of(id, &entries)?;
-        if case.tenant.as_ref() == Some(tenant) && case.purpose == Purpose::Incident {
-            ways.extend(ways_of(&case, &entries));
-        }
-    }
-    ways.sort_unstable();
-    ways.dedup();
-    Ok(ways)
 }
 
 async fn show(desk: &Desk, scribe: &Scribe, told: &Told, used: &[Way], all: bool) -> anyhow::Result<()> {
