@@ -38,7 +38,11 @@ fn main() -> ExitCode {
     let language = args.global.lang.unwrap_or_else(|| Language::of_locale(&environment.locale().unwrap_or_default()));
     let out = match Texts::load(language) {
         Ok(texts) => Arc::new(Output::new(args.global.json, texts, environment.no_colour())),
-        Err(_) => return Exit::CouldNotRun.into(), // a catalogue is part of the program; a test loads each
+        // A catalogue is part of the program, and a test loads each; all the same nothing ends without a word.
+        Err(error) => {
+            Output::without_texts(&error);
+            return Exit::CouldNotRun.into();
+        }
     };
     match runtime().and_then(|runtime| runtime.block_on(interruptible(&args, &environment, &out))) {
         Ok(exit) => exit.into(),

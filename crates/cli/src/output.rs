@@ -26,6 +26,11 @@ impl Output {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// What keeps the program from having words at all.
+    pub fn without_texts(error: &anyhow::Error) {
+        let _ = writeln!(io::stderr().lock(), "error: this program's own texts cannot be read, so nothing was done: {error:#}");
+    }
+
     /// Data, on a line of its own.
     pub fn data(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();

@@ -81,6 +81,8 @@ pub struct Told {
     pub answers: Vec<(RoadmapItem, Answer)>,
     /// What changed.
     pub drift: Vec<told::Drift>,
+    /// The domain that people know the tenant by, if domains were read. Hostile.
+    pub known_as: Option<String>,
 }
 
 /// Reads everything, answers every item, and records both.
@@ -101,7 +103,7 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
     let nothing = BTreeMap::new();
     let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
     let snapshot = case.organisation().map(AccountState::as_last_read);
-    let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new() } };
+    let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new(), known_as: None } };
     let estate = Estate::of(&snapshot, now).under(policy);
     let answers: Vec<(RoadmapItem, Answer)> = items
         .into_iter()
@@ -111,7 +113,8 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
         })
         .collect();
     let drift = told::drift(before, &answers);
-    Told { answers, drift }
+    let known_as = estate.federation().ok().and_then(|read| read.known_as().map(str::to_owned));
+    Told { answers, drift, known_as }
 }
 
 /// Makes and records the plan that changes these settings; none where nothing is to be changed.

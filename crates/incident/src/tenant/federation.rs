@@ -9,6 +9,15 @@ pub struct Federation {
     pub domains: Vec<SignInDomain>,
 }
 
+impl Federation {
+    /// The name that people know the tenant by: its first verified domain that is not Microsoft's own, else the first.
+    pub fn known_as(&self) -> Option<&str> {
+        let verified = || self.domains.iter().filter(|domain| domain.verified == Some(true)).map(|domain| domain.name.as_str());
+        let own = |name: &&str| !name.ends_with(".onmicrosoft.com");
+        verified().find(own).or_else(|| verified().next())
+    }
+}
+
 /// A domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInDomain {
@@ -53,4 +62,19 @@ pub enum SecondFactorTrust {
     Refused,
     /// A word that this version does not know.
     Other(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_is_known_by_a_domain_of_its_own() {
+        let domain = |name: &str, verified| SignInDomain { name: name.to_owned(), verified, sign_in: SignInAt::Here };
+        let of = |domains: &[SignInDomain]| Federation { domains: domains.to_vec() }.known_as().map(str::to_owned);
+        let first = domain("contoso.onmicrosoft.com", Some(true));
+        assert_eq!(of(&[first.clone(), domain("contoso.com", Some(true))]).as_deref(), Some("contoso.com"));
+        assert_eq!(of(&[domain("contoso.com", None), first]).as_deref(), Some("contoso.onmicrosoft.com"));
+        assert_eq!(of(&[]), None);
+    }
 }

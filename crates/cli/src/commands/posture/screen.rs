@@ -39,7 +39,8 @@ const LACKING: usize = 3;
 /// The whole page.
 pub fn page(page: &Page<'_>, out: &Output) -> String {
     let date = date(page.now);
-    let head = out.texts.with("posture-head", &[("tenant", page.tenant), ("case", &page.case.to_string()), ("date", &date)]);
+    let tenant = on_a_line(page.told.known_as.as_deref().unwrap_or(page.tenant));
+    let head = out.texts.with("posture-head", &[("tenant", &tenant), ("case", &page.case.to_string()), ("date", &date)]);
     let mut parts = vec![out.bold(&head), used(page, out), first(page, out), changed(page, out)];
     parts.extend([Phase::Days30, Phase::Days90, Phase::Beyond].map(|phase| self::phase(page, phase, out)));
     parts.retain(|part| !part.is_empty());
@@ -140,9 +141,13 @@ fn phase(page: &Page<'_>, phase: Phase, out: &Output) -> String {
 fn item(item: &RoadmapItem, answer: &Answer, all: bool, out: &Output) -> Vec<String> {
     const STATE: usize = 15;
     let indent = " ".repeat(STATE + 3);
-    let mut lines = vec![format!("  {:<STATE$} {}", state(answer, out), text(&item.title, &out.texts))];
+    let width = WIDTH.saturating_sub(indent.len());
+    let mut lines: Vec<String> = broken(text(&item.title, &out.texts), width)
+        .into_iter()
+        .enumerate()
+        .map(|(at, title)| if at == 0 { format!("  {:<STATE$} {title}", state(answer, out)) } else { format!("{indent}{title}") })
+        .collect();
     let mut below = |text: String| {
-        let width = WIDTH.saturating_sub(indent.len());
         lines.extend(broken(&text, width).into_iter().map(|line| format!("{indent}{line}")));
     };
     if all {
