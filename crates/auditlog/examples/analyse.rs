@@ -3,6 +3,7 @@
 //! Usage: `analyse [--threads N] [--from-address A]… [--from-session S]… [--from-app ID]… [--since T]
 //! FILE…`
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,13 +11,10 @@ use regain_auditlog::analysis::Seeds;
 use regain_auditlog::time::DateOrder;
 use regain_auditlog::{Log, Options, find};
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
+#[expect(clippy::print_stderr, reason = "a program of its own")]
 fn main() -> ExitCode {
     match run() {
-        Ok(text) => {
-            println!("{text}");
-            ExitCode::SUCCESS
-        }
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -24,7 +22,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<String, Box<dyn std::error::Error>> {
+fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut options = Options { dates: Some(DateOrder::MonthFirst), ..Options::default() };
     let (mut seeds, mut paths) = (Seeds::default(), Vec::new());
     let mut words = std::env::args().skip(1);
@@ -40,5 +38,6 @@ fn run() -> Result<String, Box<dyn std::error::Error>> {
         }
     }
     let log = Log::read(&paths, &options)?;
-    Ok(serde_json::to_string_pretty(&find::analyse(&log, &seeds)?)?)
+    serde_json::to_writer_pretty(io::BufWriter::new(io::stdout()), &find::analyse(&log, &seeds)?)?;
+    Ok(())
 }

@@ -107,6 +107,9 @@ pub struct LogFinding {
     pub records: Vec<String>,
     /// When it began.
     pub at: Option<Timestamp>,
+    /// Whose records carry it, by the numbers of [`Infrastructure::intruders`]; empty where none is held to be an intruder's.
+    #[serde(default)]
+    pub intruders: Vec<u32>,
 }
 
 /// Everything that was found in a log.
@@ -121,4 +124,25 @@ pub struct Analysis {
     pub selected_total: u64,
     /// What was judged, worst first.
     pub findings: Vec<LogFinding>,
+    /// What there was no room for.
+    #[serde(default)]
+    pub left_out: LeftOut,
+}
+
+/// What an analysis had no room for: it stays within a laptop's memory whatever the log holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Findings that are weaker than all that are told.
+    pub findings: u64,
+    /// Records that set something up and were not judged: the weakest, and of those the latest.
+    pub set_up: u64,
+    /// There are more of the intruder's sessions and addresses than stand here.
+    pub infrastructure: bool,
+}
+
+impl LeftOut {
+    /// Whether anything was.
+    pub fn is_some(self) -> bool {
+        self != Self::default()
+    }
 }

@@ -87,6 +87,9 @@ pub enum BadWhy {
 }
 
 impl BadWhy {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::TooLong, Self::BrokenJson, Self::Empty, Self::NoEvent, Self::Unknown];
+
     /// The name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

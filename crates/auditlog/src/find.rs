@@ -16,10 +16,11 @@ use std::io;
 use regain_incident::Timestamp;
 
 use crate::address::Address;
-use crate::analysis::{Analysis, Infrastructure, LogFinding, Seeds, Selected, Why};
+use crate::analysis::{Analysis, Infrastructure, LeftOut, LogFinding, Seeds, Selected, Why};
 use crate::event::Event;
 use crate::habits::{Habits, unknown_here};
 use crate::indicators::access::{self, Lead, shown};
+use crate::indicators::deeds::Deeds;
 use crate::indicators::persistence::{self, Thing};
 use crate::indicators::score::{confidence, score, verdict};
 use crate::indicators::{CODES, PIVOTS, Record, Sighting, Strength, deeds, evidence, rules, strangers};
@@ -30,6 +31,7 @@ use crate::row::{Place, RecordId};
 use crate::spray::{self, Spray};
 use crate::survey::{DAY, HOUR, MINUTE, Survey};
 use crate::time::Micros;
+use crate::uses::Use;
 
 /// Every code that a reason of this crate's own can bear: of indicators and of pivots. Reasons of rules
 /// and forwarding have codes of [`regain_incident::judge::REASON_CODES`] beside.
@@ -54,8 +56,8 @@ struct Noted {
     address: Address,
 }
 
-/// Such records that are kept, at most: the earliest.
-const NOTED_MAX: usize = 50_000;
+/// Such records that are kept, at most: the strongest, and of those the earliest.
+const NOTED_MAX: usize = 5_000;
 
 /// A rule that was removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +73,8 @@ const SOON: Micros = 10 * MINUTE;
 /// Finds everything. `seeds` may be empty: then the indicators find them.
 pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     let survey = Survey::of(log)?;
-    let mut scene = Scene { log, noted: Vec::new(), removals: Vec::new(), consents: Vec::new(), ids: BTreeMap::new() };
+    let mut scene =
+        Scene { log, noted: Vec::new(), unnoted: 0, removals: Vec::new(), consents: Vec::new(), ids: BTreeMap::new() };
     scene.read(&survey)?;
     let sprays = spray::find(log, &survey)?;
     let sessions = access::Sessions::of(log, &survey)?;
@@ -90,17 +93,27 @@ pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     weigh_habits(&mut leads, &habits);
     let intruder = if seeds.is_empty() { found(&scene, &survey, &leads, &habits, seeds)? } else { given(log, seeds) };
     let found = pivot::follow(log, &survey, &sprays, &scene.consents, intruder)?;
-    let mut judged = Judged { scene: &scene, habits: &habits, found: &found, sprays: &sprays, findings: Vec::new() };
+    let mut judged = Judged {
+        scene: &scene,
+        habits: &habits,
+        found: &found,
+        sprays: &sprays,
+        whose: found.numbered().map(|(picked, number)| (picked.row.place, number)).collect(),
+        is_given: found.intruder.is_given(),
+        things: scene.things_of(&found),
+        findings: Findings::default(),
+    };
     judged.sprays();
     let mut sightings = judged.things();
     sightings.extend(leads.into_iter().map(|lead| lead.sighting));
-    sightings.extend(judged.access());
-    sightings.extend(found.deeds.iter().flat_map(|(account, deeds)| deeds.sightings(*account)));
     sightings.extend(deeds::bursts(&survey));
     let consented = scene.consents.iter().map(|consent| consent.app).collect();
     sightings.extend(deeds::new_readers(log, &survey, &consented));
     judged.accounts(sightings);
-    let findings = std::mem::take(&mut judged.findings);
+    let findings = judged.findings;
+    // What was judged is not needed to tell it, and may be large.
+    (scene.noted, scene.removals) = (Vec::new(), Vec::new());
+    drop((habits, survey));
     scene.told(&found, findings, seeds)
 }
 
@@ -172,6 +185,8 @@ fn found(scene: &Scene<'_>, survey: &Survey, leads: &[Lead], habits: &Habits, se
 struct Scene<'a> {
     log: &'a Log,
     noted: Vec<Noted>,
+    /// Records that set something up and for which there was no room.
+    unnoted: u64,
     removals: Vec<Removal>,
     consents: Vec<Consent>,
     /// Ids that are no GUIDs, by place.
@@ -187,6 +202,7 @@ impl Scene<'_> {
             self.log.notable(|_, event| domains.extend(crate::survey::domain_of(&event.account)))?;
         }
         let (mut noted, mut removals, mut consents, mut ids) = (BTreeMap::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        let mut unnoted = 0;
         self.log.notable(|place, event| {
             let account = names.accounts.find(owner(&event)).unwrap_or_default();
             let at = event.at.map(Timestamp::as_microsecond);
@@ -202,25 +218,52 @@ impl Scene<'_> {
                 if id.is_none() {
                     ids.insert(place, event.id.clone());
                 }
-                let key = (record, thing.code, format!("{:?}", thing.evidence));
+                let key = (std::cmp::Reverse(thing.strength), record, thing.code, format!("{:?}", thing.evidence));
                 noted.insert(key, Noted { thing, account, record, address });
-                if noted.len() > NOTED_MAX
-                    && let Some((_, last)) = noted.pop_last()
-                {
-                    ids.remove(&last.record.place);
+                if noted.len() > NOTED_MAX {
+                    unnoted += u64::from(noted.pop_last().is_some());
                 }
             }
         })?;
         let mut noted: Vec<Noted> = noted.into_values().collect();
+        noted.sort_by_key(|noted| (noted.record, noted.thing.code));
+        if unnoted > 0 {
+            let places: BTreeSet<Place> = noted.iter().map(|noted| noted.record.place).collect();
+            ids.retain(|place, _| places.contains(place));
+        }
         batch(&mut noted);
         join_devices(&mut noted);
         (self.noted, self.removals, self.consents, self.ids) = (noted, removals, consents, ids);
+        self.unnoted = unnoted;
         Ok(())
     }
 
-    /// A record's id as people know it.
+    /// A record's id as people know it; a question mark where it was not kept.
     fn id(&self, record: &Record) -> String {
-        if record.is_hashed { self.ids.get(&record.place).cloned().unwrap_or_default() } else { record.id.shown() }
+        if record.is_hashed { self.ids.get(&record.place).cloned().unwrap_or_else(|| "?".to_owned()) } else { record.id.shown() }
+    }
+
+    /// What of the intruder's was seen on each account: addresses first, then applications, then programs.
+    fn things_of(&self, found: &Found) -> BTreeMap<Sym, BTreeSet<(u8, String)>> {
+        let mut of: BTreeMap<Sym, BTreeSet<(u8, String)>> = BTreeMap::new();
+        for (thing, used) in found.uses.iter() {
+            let value = match thing {
+                pivot::Thing::Address(address) if found.intruder.addresses.contains_key(&address) => (0, shown(address)),
+                pivot::Thing::App(app) => (1, self.log.names.apps.name(app).to_owned()),
+                pivot::Thing::Agent(agent) => (2, self.agent(agent)),
+                pivot::Thing::Address(_) | pivot::Thing::Session(_) => continue,
+            };
+            for account in &used.accounts {
+                let values = of.entry(*account).or_default();
+                if values.len() < THINGS_MAX || values.last().is_some_and(|last| value < *last) {
+                    values.insert(value.clone());
+                }
+                if values.len() > THINGS_MAX {
+                    values.pop_last();
+                }
+            }
+        }
+        of
     }
 
     fn account(&self, sym: Sym) -> String {
@@ -298,18 +341,70 @@ fn consent(event: &Event) -> Option<String> {
 /// What was done alike: which indicator, by whom, and whether it was the intruder.
 type Alike = (&'static str, Sym, bool);
 
+/// Findings that are told, at most: the worst.
+const FINDINGS_MAX: usize = 1_000;
+/// Reasons of a finding, at most: the strongest.
+const REASONS_MAX: usize = 20;
+/// What of the intruder's is named for an account, at most.
+const THINGS_MAX: usize = 5;
+
+/// The worst findings so far.
+#[derive(Default)]
+struct Findings {
+    all: Vec<LogFinding>,
+    cut: u64,
+}
+
+impl Findings {
+    fn push(&mut self, finding: LogFinding) {
+        self.all.push(finding);
+        if self.all.len() >= FINDINGS_MAX + FINDINGS_MAX / 4 {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.all.sort_by(|a, b| {
+            (std::cmp::Reverse(a.score), &a.code, &a.account, a.at, &a.records, &a.reasons).cmp(&(
+                std::cmp::Reverse(b.score),
+                &b.code,
+                &b.account,
+                b.at,
+                &b.records,
+                &b.reasons,
+            ))
+        });
+        let cut = self.all.len().saturating_sub(FINDINGS_MAX);
+        self.cut += u64::try_from(cut).unwrap_or_default();
+        self.all.truncate(FINDINGS_MAX);
+    }
+
+    /// All of them in order, and how many there was no room for.
+    fn worst_first(mut self) -> (Vec<LogFinding>, u64) {
+        self.settle();
+        (self.all, self.cut)
+    }
+}
+
 /// Gathers the findings.
 struct Judged<'a> {
     scene: &'a Scene<'a>,
     habits: &'a Habits,
     found: &'a Found,
     sprays: &'a [Spray],
-    findings: Vec<LogFinding>,
+    /// Which intruder's a record is.
+    whose: BTreeMap<Place, u32>,
+    /// Whether the responder named anything of the intruder's.
+    is_given: bool,
+    /// What of the intruder's was seen on each account.
+    things: BTreeMap<Sym, BTreeSet<(u8, String)>>,
+    findings: Findings,
 }
 
 impl Judged<'_> {
     fn push(&mut self, code: &str, account: String, points: u32, reasons: Vec<Why>, records: &[Record]) {
         let at = records.iter().filter_map(|record| record.at).min().and_then(|at| Timestamp::from_microsecond(at).ok());
+        let intruders: BTreeSet<u32> = records.iter().filter_map(|record| self.whose.get(&record.place).copied()).collect();
         let records = records.iter().take(deeds::RECORDS_MAX).map(|record| self.scene.id(record)).collect();
         self.findings.push(LogFinding {
             code: code.to_owned(),
@@ -320,6 +415,7 @@ impl Judged<'_> {
             reasons,
             records,
             at,
+            intruders: intruders.into_iter().collect(),
         });
     }
 
@@ -387,7 +483,7 @@ impl Judged<'_> {
             let told: Vec<&Noted> = list.iter().filter(|(of, _)| *of > Strength::C).map(|(_, noted)| *noted).collect();
             let records: Vec<Record> = told.iter().map(|noted| noted.record).collect();
             let why = |noted: &&Noted| Why { code: code.to_owned(), evidence: noted.thing.evidence.clone() };
-            let mut reasons: Vec<Why> = told.iter().take(deeds::RECORDS_MAX).map(why).collect();
+            let mut reasons: Vec<Why> = told.iter().take(REASONS_MAX).map(why).collect();
             reasons.dedup();
             self.push(code, self.scene.account(account), score([(sighting.group(), strength)], []), reasons, &records);
         }
@@ -453,57 +549,30 @@ impl Judged<'_> {
 
     /// That the intruder was on an account at all. From an address that somebody named it is known;
     /// from one that was found elsewhere it is as good as known.
-    fn access(&self) -> Vec<Sighting> {
-        let given = self
-            .found
-            .intruder
-            .addresses
-            .values()
-            .chain(self.found.intruder.sessions.values())
-            .chain(self.found.intruder.apps.values());
-        let is_given = given.clone().any(|origin| *origin == Origin::Given);
-        let mut all = Vec::new();
-        for (account, deeds) in &self.found.deeds {
-            let (code, strength, count) = match (deeds.done.count > 0, is_given) {
-                (true, true) => ("seed", Strength::A, &deeds.done),
-                (true, false) => ("known-intruder", Strength::A, &deeds.done),
-                (false, _) => ("tried-by-intruder", Strength::C, &deeds.refused),
-            };
-            let value = self.things_of(*account);
-            let records = count.records.iter().copied().collect();
-            all.push(Sighting { code, strength, account: *account, records, evidence: evidence([("value", value)]) });
-        }
-        all
-    }
-
-    /// What of the intruder's was seen on an account.
-    fn things_of(&self, account: Sym) -> String {
-        let mut values: BTreeSet<(u8, String)> = BTreeSet::new();
-        for (thing, _) in self.found.uses.iter().filter(|(_, used)| used.accounts.contains(&account)) {
-            match thing {
-                pivot::Thing::Address(address) if self.found.intruder.addresses.contains_key(address) => {
-                    values.insert((0, shown(*address)));
-                }
-                pivot::Thing::App(app) => {
-                    values.insert((1, self.scene.log.names.apps.name(*app).to_owned()));
-                }
-                pivot::Thing::Agent(agent) => {
-                    values.insert((2, self.scene.agent(*agent)));
-                }
-                pivot::Thing::Address(_) | pivot::Thing::Session(_) => {}
-            }
-        }
-        let values: Vec<String> = values.into_iter().map(|(_, value)| value).take(5).collect();
-        values.join(", ")
+    fn access(&self, account: Sym, deeds: &Deeds) -> Sighting {
+        let (code, strength, count) = match (deeds.done.count > 0, self.is_given) {
+            (true, true) => ("seed", Strength::A, &deeds.done),
+            (true, false) => ("known-intruder", Strength::A, &deeds.done),
+            (false, _) => ("tried-by-intruder", Strength::C, &deeds.refused),
+        };
+        let things: Vec<&str> = self.things.get(&account).into_iter().flatten().map(|(_, value)| value.as_str()).collect();
+        let evidence = evidence([("value", things.join(", "))]);
+        Sighting { code, strength, account, records: count.records.clone(), evidence }
     }
 
     /// The verdict on each account, from all groups together.
     fn accounts(&mut self, sightings: Vec<Sighting>) {
-        let mut by_account: BTreeMap<Sym, Vec<Sighting>> = BTreeMap::new();
+        let found = self.found;
+        let mut by_account: BTreeMap<Sym, Vec<Sighting>> = found.deeds.keys().map(|account| (*account, Vec::new())).collect();
         for sighting in sightings {
             by_account.entry(sighting.account).or_default().push(sighting);
         }
         for (account, mut list) in by_account {
+            // Made account by account: for tens of thousands there is no room at once.
+            if let Some(deeds) = found.deeds.get(&account) {
+                list.push(self.access(account, deeds));
+                list.extend(deeds.sightings(account));
+            }
             let points = score(list.iter().map(|sighting| (sighting.group(), sighting.strength)), []);
             let groups: BTreeSet<_> = list.iter().filter(|one| one.strength > Strength::C).map(Sighting::group).collect();
             let alone = groups.len() == 1 && groups.contains(&crate::indicators::Group::Persistence);
@@ -520,7 +589,7 @@ impl Judged<'_> {
                 ))
             });
             let mut reasons: Vec<Why> = list.iter().map(Sighting::why).collect();
-            reasons.truncate(deeds::RECORDS_MAX);
+            reasons.truncate(REASONS_MAX);
             let told = list.iter().filter(|sighting| sighting.strength > Strength::C);
             let records: BTreeSet<Record> = told.flat_map(|sighting| sighting.records.iter().copied()).collect();
             if let Some(first) = records.iter().find_map(|record| record.at).filter(|at| !self.habits.can_tell(*at)) {
@@ -535,31 +604,17 @@ impl Judged<'_> {
 
 impl Scene<'_> {
     /// Everything in words, and in an order of its own.
-    fn told(&self, found: &Found, mut findings: Vec<LogFinding>, seeds: &Seeds) -> io::Result<Analysis> {
+    fn told(&self, found: &Found, findings: Findings, seeds: &Seeds) -> io::Result<Analysis> {
         let texts = self.texts(found)?;
-        let numbered = found.picked.iter().zip(&found.intruders.of_record);
         let mut selected: Vec<Selected> =
-            numbered.map(|(picked, number)| self.selected(picked, *number, found, &texts)).collect();
+            found.numbered().map(|(picked, number)| self.selected(picked, number, found, &texts)).collect();
         selected.sort_by(|a, b| (a.at, &a.id, &a.operation, &a.account).cmp(&(b.at, &b.id, &b.operation, &b.account)));
         let mut infrastructure: Vec<Infrastructure> =
-            found.uses.iter().filter_map(|(thing, used)| self.infrastructure(*thing, used, found, &texts, seeds)).collect();
+            found.uses.iter().filter_map(|(thing, used)| self.infrastructure(thing, used, found, &texts, seeds)).collect();
         infrastructure.sort();
-        for finding in &mut findings {
-            for id in finding.records.iter_mut().filter(|id| id.is_empty()) {
-                id.push('?');
-            }
-        }
-        findings.sort_by(|a, b| {
-            (std::cmp::Reverse(a.score), &a.code, &a.account, a.at, &a.records, &a.reasons).cmp(&(
-                std::cmp::Reverse(b.score),
-                &b.code,
-                &b.account,
-                b.at,
-                &b.records,
-                &b.reasons,
-            ))
-        });
-        Ok(Analysis { infrastructure, selected, selected_total: found.count, findings })
+        let (findings, cut) = findings.worst_first();
+        let left_out = LeftOut { findings: cut, set_up: self.unnoted, infrastructure: found.uses.is_cut() };
+        Ok(Analysis { infrastructure, selected, selected_total: found.count, findings, left_out })
     }
 
     /// Sessions and ids that rows have only bits of, read again.
@@ -601,7 +656,7 @@ impl Scene<'_> {
         if row.flags.has(crate::row::Flags::SERVICE_NOISE) {
             marks.push("service-noise".to_owned());
         }
-        if found.uses.get(&pivot::Thing::Address(row.address)).is_some_and(|used| used.is_shared) {
+        if found.uses.get(pivot::Thing::Address(row.address)).is_some_and(|used| used.is_shared) {
             marks.push("shared-with-owner".to_owned());
         }
         Selected {
@@ -626,7 +681,7 @@ impl Scene<'_> {
     fn infrastructure(
         &self,
         thing: pivot::Thing,
-        used: &pivot::Use,
+        used: &Use,
         found: &Found,
         texts: &BTreeMap<Place, Event>,
         seeds: &Seeds,

@@ -46,6 +46,7 @@ pub mod text;
 pub mod time;
 pub mod timeline;
 pub mod trace;
+pub mod uses;
 
 pub use event::{Event, Kind, Outcome};
 pub use log::{Log, Options, ScanError};

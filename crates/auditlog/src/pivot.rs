@@ -21,7 +21,7 @@ use std::io;
 use crate::address::Address;
 use crate::event::Outcome;
 use crate::habits::{Habits, unknown_here};
-use crate::indicators::deeds::Deeds;
+use crate::indicators::deeds::{self, Deeds};
 use crate::intruders::{self, Intruders};
 use crate::log::Log;
 use crate::names::{Sym, hash_state};
@@ -29,12 +29,13 @@ use crate::row::{Flags, Place, Row};
 use crate::spray::Spray;
 use crate::survey::{DAY, SECOND, Survey, at};
 use crate::time::Micros;
+use crate::uses::Uses;
 
 /// How near in time a record without a telling address must be.
 pub const NEAR_SECONDS: i64 = 180;
 
 /// Records that are listed, at most; all are counted. The earliest are listed.
-pub const SELECTED_MAX: usize = 20_000;
+pub const SELECTED_MAX: usize = 10_000;
 
 /// Which pivots lead to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -115,6 +116,12 @@ impl Intruder {
         self.addresses.is_empty() && self.sessions.is_empty() && self.apps.is_empty()
     }
 
+    /// Whether the responder named any of it.
+    pub fn is_given(&self) -> bool {
+        let origins = self.addresses.values().chain(self.sessions.values()).chain(self.apps.values());
+        origins.into_iter().any(|origin| *origin == Origin::Given)
+    }
+
     /// What leads to a row, before the owner is told apart and without programs.
     fn raw(&self, row: &Row) -> Pivots {
         let mut pivots = 0;
@@ -177,23 +184,6 @@ pub enum Thing {
     App(Sym),
 }
 
-/// Where and when it was seen, among the intruder's records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
-    /// By which accounts.
-    pub accounts: BTreeSet<Sym>,
-    /// First.
-    pub first: Option<Micros>,
-    /// Last.
-    pub last: Option<Micros>,
-    /// Records.
-    pub records: u64,
-    /// The first record's place.
-    pub earliest: (Option<Micros>, Place),
-    /// An owner was told apart who uses it too.
-    pub is_shared: bool,
-}
-
 /// What the pivots found.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -206,11 +196,18 @@ pub struct Found {
     /// Where the ones with parameters at hand stand.
     pub notable: BTreeSet<Place>,
     /// What was used.
-    pub uses: BTreeMap<Thing, Use>,
+    pub uses: Uses,
     /// What was done on each account.
     pub deeds: BTreeMap<Sym, Deeds>,
     /// Which of it belongs together.
     pub intruders: Intruders,
+}
+
+impl Found {
+    /// The records with the numbers of their intruders.
+    pub fn numbered(&self) -> impl Iterator<Item = (&Picked, u32)> {
+        self.picked.iter().zip(self.intruders.of_record.iter().copied())
+    }
 }
 
 /// Follows the pivots.
@@ -460,6 +457,8 @@ impl Search<'_> {
             }
         })?;
         found.picked = heap.into_sorted_vec();
+        let most = deeds::records_most(found.deeds.len());
+        found.deeds.values_mut().for_each(|deeds| deeds.trim(most));
         Ok(found)
     }
 
@@ -478,7 +477,7 @@ impl Search<'_> {
     fn share(&self, row: &Row, found: &mut Found) {
         for thing in [Thing::Address(row.address), Thing::Session(row.session)] {
             if self.is_his(thing) {
-                found.uses.entry(thing).or_insert_with(|| Use::none(row)).is_shared = true;
+                found.uses.of(thing, true, row).into_iter().for_each(|used| used.is_shared = true);
             }
         }
     }
@@ -497,9 +496,10 @@ impl Search<'_> {
         if row.flags.has(Flags::NOTABLE) {
             found.notable.insert(row.place);
         }
-        found.deeds.entry(row.account).or_default().add(self.survey.act(row), row);
+        let most = deeds::records_most(found.deeds.len());
+        found.deeds.entry(row.account).or_default().add(self.survey.act(row), row, most);
         let mut see = |thing: Thing| {
-            found.uses.entry(thing).or_insert_with(|| Use::none(row)).add(row);
+            found.uses.of(thing, self.is_his(thing), row).into_iter().for_each(|used| used.add(row));
         };
         if row.address.says_where() && !pivots.has(Pivots::NEAR) {
             see(Thing::Address(row.address));
@@ -509,21 +509,6 @@ impl Search<'_> {
                 see(thing);
             }
         }
-    }
-}
-
-impl Use {
-    fn none(row: &Row) -> Self {
-        let earliest = (row.at, row.place);
-        Self { accounts: BTreeSet::new(), first: None, last: None, records: 0, earliest, is_shared: false }
-    }
-
-    fn add(&mut self, row: &Row) {
-        self.records += 1;
-        self.accounts.insert(row.account);
-        self.first = self.first.into_iter().chain(row.at).min();
-        self.last = self.last.max(row.at);
-        self.earliest = self.earliest.min((row.at, row.place));
     }
 }
 

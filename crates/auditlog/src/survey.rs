@@ -28,7 +28,7 @@ pub const HOUR: Micros = 60 * MINUTE;
 pub const DAY: Micros = 24 * HOUR;
 
 /// At most so many entries are kept in a table that grows with the log: which ones, the entries alone decide.
-pub const ENTRIES_MAX: usize = 200_000;
+pub const ENTRIES_MAX: usize = 100_000;
 
 /// What an operation does, as far as the indicators ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -139,6 +139,8 @@ mod tests {
         let codes = codes.chain(LEFT_OUT_CODES.iter().map(|code| format!("left-out-{code}")));
         let codes = codes.chain(regain_auditlog::find::reason_codes().map(|code| format!("log-reason-{code}")));
         let codes = codes.chain(regain_auditlog::find::finding_codes().map(|code| format!("log-finding-{code}")));
+        let codes = codes.chain(regain_auditlog::chunk::BadWhy::ALL.iter().map(|why| format!("log-bad-{}", why.as_str())));
+        let codes = codes.chain(regain_auditlog::event::Kind::ALL.iter().map(|kind| format!("log-kind-{}", kind.as_str())));
         let codes = codes.chain(regain_incident::posture::measure::remark_codes().map(|code| format!("posture-{code}")));
         let codes = codes.chain(FacetName::ALL.iter().map(|facet| format!("facet-{facet}")));
         let codes = codes.chain(SettingName::ALL.iter().map(|name| format!("setting-{}", name.as_str())));

@@ -12,24 +12,34 @@ use crate::survey::{Act, DAY, HOUR, Survey, at};
 use crate::time::Micros;
 
 /// Records named for one sighting, at most; all are counted.
-pub const RECORDS_MAX: usize = 100;
+pub const RECORDS_MAX: usize = 50;
+/// Records named for a kind of deed on all accounts together, about: where the intruder is on hundreds, each has fewer.
+const RECORDS_TOTAL: usize = 20_000;
+
+/// How many records each account's deeds name.
+pub fn records_most(accounts: usize) -> usize {
+    (RECORDS_TOTAL / accounts.max(1)).clamp(1, RECORDS_MAX)
+}
 
 /// Records of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Count {
-    /// The first ones.
-    pub records: BTreeSet<Record>,
+    /// The first ones, in order.
+    pub records: Vec<Record>,
     /// How many.
     pub count: u64,
 }
 
 impl Count {
-    /// One more.
-    pub fn add(&mut self, record: Record) {
+    /// One more, of which the first `most` are named.
+    fn add(&mut self, record: Record, most: usize) {
         self.count += 1;
-        self.records.insert(record);
-        if self.records.len() > RECORDS_MAX {
-            self.records.pop_last();
+        let Err(place) = self.records.binary_search(&record) else { return };
+        if place < most {
+            self.records.truncate(most - 1);
+            // There may be tens of thousands of these lists, most of them short.
+            self.records.reserve_exact(1);
+            self.records.insert(place, record);
         }
     }
 }
@@ -48,22 +58,28 @@ pub struct Deeds {
 
 impl Deeds {
     /// One more record of his.
-    pub fn add(&mut self, act: Act, row: &Row) {
+    pub fn add(&mut self, act: Act, row: &Row, most: usize) {
         let record = Record::of(row);
         if row.outcome == Outcome::Failed {
-            self.refused.add(record);
+            self.refused.add(record, most);
             return;
         }
-        self.done.add(record);
+        self.done.add(record, most);
         if act != Act::Other && act != Act::SignIn {
-            self.by_act.entry(act).or_default().add(record);
+            self.by_act.entry(act).or_default().add(record, most);
         }
         if row.flags.has(Flags::SYNC) {
-            self.synced.add(record);
+            self.synced.add(record, most);
         }
         if row.flags.has(Flags::THROTTLED) {
-            self.throttled.add(record);
+            self.throttled.add(record, most);
         }
+    }
+
+    /// Names no more than so many records of each kind: the first.
+    pub fn trim(&mut self, most: usize) {
+        let all = [&mut self.synced, &mut self.throttled, &mut self.done, &mut self.refused];
+        all.into_iter().chain(self.by_act.values_mut()).for_each(|count| count.records.truncate(most));
     }
 
     /// As sightings.
@@ -84,7 +100,7 @@ impl Deeds {
             strength,
             account,
             evidence: evidence([("count", count.count.to_string())]),
-            records: count.records.into_iter().collect(),
+            records: count.records,
         })
         .collect()
     }

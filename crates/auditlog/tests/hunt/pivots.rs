@@ -155,6 +155,7 @@ fn intruders_that_nothing_joins_are_told_apart() {
     assert_eq!([&first, &moved, &near, &second, &beside].map(of), [1, 1, 1, 2, 2], "one account, two of them");
     let whose = |value: &str| found.0.infrastructure.iter().find(|one| one.value == value).unwrap().intruders.clone();
     assert_eq!([AWAY, "his", "192.0.2.7", STRANGE, OTHER].map(whose), [vec![1], vec![1], vec![1], vec![1], vec![2]]);
+    assert_eq!(found.finding("account-takeover").intruders, [1, 2], "her account was both's");
     scene.add(sign_in(THEN + 1200, "bo@contoso.com", OTHER, STRANGE));
     let found = scene.found(&seeds(&[AWAY, OTHER]));
     assert!(found.0.selected.iter().all(|one| one.intruder == 1), "the program joins them");

@@ -11,7 +11,7 @@ use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use regain_auditlog::analysis::{Analysis, Infrastructure, LogFinding, Seeds, Selected};
+use regain_auditlog::analysis::{Analysis, Infrastructure, LeftOut, LogFinding, Seeds, Selected};
 use regain_auditlog::find;
 use regain_auditlog::networks;
 use regain_auditlog::sql;
@@ -58,6 +58,8 @@ pub struct Found {
     pub selected_total: u64,
     /// What was judged.
     pub findings: Vec<LogFinding>,
+    /// What there was no room for.
+    pub left_out: LeftOut,
     /// What the log lacks.
     pub completeness: Completeness,
     /// What the intruder did, by kind.
@@ -78,6 +80,7 @@ impl Found {
             selected: analysis.selected,
             selected_total: analysis.selected_total,
             findings: analysis.findings,
+            left_out: analysis.left_out,
             completeness: summary.completeness,
             story,
             timeline,

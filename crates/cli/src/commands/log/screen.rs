@@ -1,6 +1,7 @@
 //! What a scan found, for a terminal: what is missing and what is suspicious before what is long.
 
 use regain_auditlog::analysis::Why;
+use regain_auditlog::event::Kind;
 use regain_auditlog::timeline::Moment;
 use regain_incident::Timestamp;
 use regain_incident::text::{harmless, on_a_line};
@@ -69,10 +70,10 @@ fn files(found: &Found, out: &Output, most: usize) -> Section {
         lines.push(format!("  {}  {shape}  {counts}{}", harmless(&file.name, 120), stopped.unwrap_or_default()));
     }
     for bad in completeness.bad.iter().take(most.min(SHOWN_MAX)) {
-        let line = bad.line.to_string();
+        let (line, why) = (bad.line.to_string(), out.texts.get(&format!("log-bad-{}", bad.why)));
         lines.push(format!(
             "  {}",
-            out.texts.with("log-bad", &[("file", &harmless(&bad.file, 120)), ("line", &line), ("why", bad.why)])
+            out.texts.with("log-bad", &[("file", &harmless(&bad.file, 120)), ("line", &line), ("why", &why)])
         ));
     }
     Section::under(out, "log-files", lines)
@@ -83,16 +84,17 @@ fn coverage(found: &Found, out: &Output, most: usize) -> Section {
     let mut lines = Vec::new();
     for source in &completeness.sources {
         let span = format!("{} … {}", shown(source.first), shown(source.last));
-        lines.push(format!("  {:10} {span}  {}", source.kind.as_str(), source.events));
+        lines.push(format!("  {:24} {span}  {}", kind(source.kind, out), source.events));
     }
     if !completeness.missing.is_empty() {
-        let kinds: Vec<&str> = completeness.missing.iter().map(|kind| kind.as_str()).collect();
+        let kinds: Vec<String> = completeness.missing.iter().map(|missing| kind(*missing, out)).collect();
         lines.push(format!("  {}", out.texts.with("log-missing", &[("kinds", &kinds.join(", "))])));
     }
     for silence in completeness.silences.iter().take(most.min(5)) {
         let hours = silence.hours.to_string();
         let (from, to) = (shown(silence.from), shown(silence.to));
-        let names = [("kind", silence.kind.as_str()), ("from", &from), ("to", &to), ("hours", &hours)];
+        let kind = kind(silence.kind, out);
+        let names = [("kind", kind.as_str()), ("from", &from), ("to", &to), ("hours", &hours)];
         lines.push(format!("  {}", out.texts.with("log-silence", &names)));
     }
     for capped in &completeness.capped {
@@ -113,22 +115,48 @@ fn coverage(found: &Found, out: &Output, most: usize) -> Section {
     Section::under(out, "log-covers", lines)
 }
 
+/// A kind of log, in words.
+fn kind(kind: Kind, out: &Output) -> String {
+    out.texts.get(&format!("log-kind-{}", kind.as_str()))
+}
+
 fn findings(found: &Found, out: &Output, most: usize) -> Section {
     if found.findings.is_empty() {
         return Section::default();
     }
     let mut lines = Vec::new();
+    let several = has_several(found);
     for finding in found.findings.iter().take(most) {
         let verdict = out.texts.get(&format!("verdict-{}", finding.verdict.as_str()));
         let what = out.texts.get(&format!("log-finding-{}", finding.code));
         let score =
             format!("{verdict}, {} ({})", out.texts.get(&format!("log-confidence-{}", finding.confidence)), finding.score);
         let whose = if finding.account.is_empty() { String::new() } else { format!("{}  ", on_a_line(&finding.account)) };
-        lines.push(format!("  {}  {whose}{what}: {score}", shown(finding.at)));
+        let intruder = if several { of_intruder(&finding.intruders, out) } else { String::new() };
+        lines.push(format!("  {}  {whose}{what}: {score}{intruder}", shown(finding.at)));
         lines.extend(finding.reasons.iter().map(|why| format!("      {}", reason(why, out))));
     }
     lines.extend(more(found.findings.len(), most, out));
+    for (key, count) in [("log-cut-findings", found.left_out.findings), ("log-cut-set-up", found.left_out.set_up)] {
+        if count > 0 {
+            lines.push(format!("  {}", out.texts.with(key, &[("count", &count.to_string())])));
+        }
+    }
     Section::under(out, "log-findings", lines)
+}
+
+/// Whether there is more than one intruder, so that it must be said whose something is.
+fn has_several(found: &Found) -> bool {
+    found.infrastructure.iter().flat_map(|one| &one.intruders).any(|number| *number > 1)
+}
+
+/// Whose a finding is, behind it.
+fn of_intruder(numbers: &[u32], out: &Output) -> String {
+    if numbers.is_empty() {
+        return String::new();
+    }
+    let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    format!("; {}", out.texts.with("log-of-intruder", &[("numbers", &numbers.join(", "))]))
 }
 
 fn infrastructure(found: &Found, out: &Output, most: usize) -> Section {
@@ -138,7 +166,7 @@ fn infrastructure(found: &Found, out: &Output, most: usize) -> Section {
     let mut lines = Vec::new();
     let mut all: Vec<_> = found.infrastructure.iter().collect();
     all.sort_by_key(|one| one.intruders.first());
-    let several = all.iter().flat_map(|one| &one.intruders).any(|number| *number > 1);
+    let several = has_several(found);
     let mut before = None;
     for one in all.into_iter().take(most) {
         let number = one.intruders.first();
@@ -154,6 +182,9 @@ fn infrastructure(found: &Found, out: &Output, most: usize) -> Section {
         lines.extend(one.reasons.iter().map(|why| format!("      {}", reason(why, out))));
     }
     lines.extend(more(found.infrastructure.len(), most, out));
+    if found.left_out.infrastructure {
+        lines.push(format!("  {}", out.texts.get("log-cut-infrastructure")));
+    }
     Section::under(out, "log-intruder", lines)
 }
 

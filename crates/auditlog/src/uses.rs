@@ -1,0 +1,133 @@
+//! What the intruder came with, as his records show it: bounded, and the same whatever order the records come in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::names::Sym;
+use crate::pivot::Thing;
+use crate::row::{Place, Row};
+use crate::sample::{halves, mixed};
+use crate::time::Micros;
+
+/// Sessions and addresses that lead nowhere are listed up to here; what leads on always is.
+const LISTED_MAX: usize = 5_000;
+
+/// Where and when it was seen, among the intruder's records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// By which accounts.
+    pub accounts: BTreeSet<Sym>,
+    /// First.
+    pub first: Option<Micros>,
+    /// Last.
+    pub last: Option<Micros>,
+    /// Records.
+    pub records: u64,
+    /// The first record's place.
+    pub earliest: (Option<Micros>, Place),
+    /// An owner was told apart who uses it too.
+    pub is_shared: bool,
+}
+
+impl Use {
+    fn none(row: &Row) -> Self {
+        let earliest = (row.at, row.place);
+        Self { accounts: BTreeSet::new(), first: None, last: None, records: 0, earliest, is_shared: false }
+    }
+
+    /// Once more.
+    pub fn add(&mut self, row: &Row) {
+        self.records += 1;
+        self.accounts.insert(row.account);
+        self.first = self.first.into_iter().chain(row.at).min();
+        self.last = self.last.max(row.at);
+        self.earliest = self.earliest.min((row.at, row.place));
+    }
+}
+
+/// All of it. As in a [`crate::sample::Sample`], what goes when there is too much is decided by the things alone, and what
+/// stays was counted from its first record on.
+#[derive(Debug)]
+pub struct Uses {
+    leading: BTreeMap<Thing, Use>,
+    others: BTreeMap<Thing, Use>,
+    below: u64,
+}
+
+impl Default for Uses {
+    fn default() -> Self {
+        Self { leading: BTreeMap::new(), others: BTreeMap::new(), below: u64::MAX }
+    }
+}
+
+impl Uses {
+    /// Its use, to be added to; none where there is no room for it. `leads` says that it was found to be his.
+    pub fn of(&mut self, thing: Thing, leads: bool, row: &Row) -> Option<&mut Use> {
+        let Some(mark) = mark(thing).filter(|_| !(leads && matches!(thing, Thing::Address(_)))) else {
+            return Some(self.leading.entry(thing).or_insert_with(|| Use::none(row)));
+        };
+        if mark > self.below {
+            return None;
+        }
+        self.others.entry(thing).or_insert_with(|| Use::none(row));
+        while self.others.len() > LISTED_MAX && self.below > 0 {
+            self.below /= 2;
+            let below = self.below;
+            self.others.retain(|thing, _| self::mark(*thing).is_none_or(|mark| mark <= below));
+        }
+        self.others.get_mut(&thing)
+    }
+
+    /// What is listed, in an order of its own.
+    pub fn iter(&self) -> impl Iterator<Item = (Thing, &Use)> {
+        self.leading.iter().chain(&self.others).map(|(thing, used)| (*thing, used))
+    }
+
+    /// The use of one.
+    pub fn get(&self, thing: Thing) -> Option<&Use> {
+        self.leading.get(&thing).or_else(|| self.others.get(&thing))
+    }
+
+    /// Whether there was no room for all.
+    pub fn is_cut(&self) -> bool {
+        self.below < u64::MAX
+    }
+}
+
+/// What decides whether a session or an address stays; programs and applications always do, and there are few.
+fn mark(thing: Thing) -> Option<u64> {
+    match thing {
+        Thing::Session(bits) => Some(mixed(&[bits])),
+        Thing::Address(address) => Some(mixed(&halves(address.0))),
+        Thing::Agent(_) | Thing::App(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::ROW_BYTES;
+
+    #[test]
+    fn what_leads_on_stays_and_the_rest_does_not_depend_on_the_order() {
+        let row = |session: u64| Row { session, ..Row::decode(session, &[0; ROW_BYTES]) };
+        let kept = |numbers: &mut dyn Iterator<Item = u64>| {
+            let mut uses = Uses::default();
+            for number in numbers {
+                for thing in [Thing::Session(number), Thing::App(Sym(7))] {
+                    if let Some(used) = uses.of(thing, true, &row(number)) {
+                        used.add(&row(number));
+                    }
+                }
+            }
+            assert!(uses.is_cut());
+            assert_eq!(uses.get(Thing::App(Sym(7))).map(|used| used.records), Some(60_000));
+            let all: Vec<(Thing, u64)> = uses.iter().map(|(thing, used)| (thing, used.records)).collect();
+            all
+        };
+        let forward = kept(&mut (0..60_000_u64).map(|number| number % 20_000));
+        let backward = kept(&mut (0..60_000_u64).rev().map(|number| number % 20_000));
+        assert!(forward.len() > 1_000 && forward.len() <= LISTED_MAX + 1, "{}", forward.len());
+        assert!(forward.iter().all(|(_, records)| matches!(records, 3 | 60_000)), "each is whole");
+        assert_eq!(forward, backward);
+    }
+}
