@@ -1,4 +1,4 @@
-//! The built `regain`.
+//! Built programs of the workspace.
 
 use std::path::PathBuf;
 
@@ -8,16 +8,14 @@ use serde_json::Value;
 use crate::repo::Repo;
 use crate::run;
 
-/// The binary as the tests have it: the same build, so that nothing is built twice.
-pub fn of_the_tests(repo: &Repo) -> Result<PathBuf> {
+/// A program as the tests have it. A build of its package alone would have other features of the same dependencies, and
+/// compile them anew.
+pub fn of_the_tests(repo: &Repo, name: &str) -> Result<PathBuf> {
     let words = ["test", "--workspace", "--tests", "--no-run", "--locked", "--message-format", "json-render-diagnostics"];
-    match built(&run::quietly(&mut repo.cargo(&words))?) {
-        Some(path) => Ok(path),
-        None => build(repo, "dev"),
-    }
+    built(&run::quietly(&mut repo.cargo(&words))?, name).with_context(|| format!("no test needs `{name}`, so it was not built"))
 }
 
-/// The binary of a profile.
+/// `regain` in a profile.
 pub fn build(repo: &Repo, profile: &str) -> Result<PathBuf> {
     let words = [
         "build",
@@ -31,17 +29,15 @@ pub fn build(repo: &Repo, profile: &str) -> Result<PathBuf> {
         "--message-format",
         "json-render-diagnostics",
     ];
-    built(&run::quietly(&mut repo.cargo(&words))?).context("cargo built no `regain`")
+    built(&run::quietly(&mut repo.cargo(&words))?, "regain").context("cargo built no `regain`")
 }
 
 /// The path in cargo's messages, one JSON document a line.
-fn built(messages: &str) -> Option<PathBuf> {
+fn built(messages: &str, name: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
         .filter(|message| {
-            message["reason"] == "compiler-artifact"
-                && message["target"]["name"] == "regain"
-                && message["profile"]["test"] == false
+            message["reason"] == "compiler-artifact" && message["target"]["name"] == name && message["profile"]["test"] == false
         })
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }

@@ -19,7 +19,7 @@ const FILES: &[(&str, Make)] = &[("the command reference", commands), ("the page
 
 /// Makes everything.
 fn made(repo: &Repo) -> Result<BTreeMap<String, String>> {
-    let binary = binary::of_the_tests(repo)?;
+    let binary = binary::of_the_tests(repo, "regain")?;
     let mut all = BTreeMap::new();
     for (what, make) in FILES {
         all.extend(make(&binary).with_context(|| format!("{what} could not be made"))?);

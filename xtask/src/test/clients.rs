@@ -34,7 +34,7 @@ pub fn check(repo: &Repo, install: bool) -> Result<Tally> {
         say::note(&format!("skipped: Microsoft's clients and the requests made from the description: {missing}"));
         return Ok(Tally { skipped: 3, ..Tally::default() });
     }
-    let kit = Kit { repo, regain: binary::build(repo, "dev")?, folder: repo.target().join("clients/work") };
+    let kit = Kit { repo, regain: binary::of_the_tests(repo, "regain")?, folder: repo.target().join("clients/work") };
     let jobs = [kit.python()?, kit.cli(node)?, kit.described()?];
     let tallies: Vec<Result<Tally>> = thread::scope(|scope| {
         let running: Vec<_> = jobs.into_iter().map(|job| scope.spawn(move || job.run())).collect();

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::repo::Repo;
 use crate::tally::Tally;
-use crate::{run, say};
+use crate::{binary, run, say};
 
 /// The environment variable by which emulators write their traffic.
 const FOLDER: &str = "REGAIN_RECORD_TRAFFIC";
@@ -47,10 +47,11 @@ pub fn check(repo: &Repo) -> Result<Tally> {
         return Ok(Tally::one(false));
     }
     let served = folder.join("served.txt");
-    let words = ["run", "--quiet", "--locked", "--package", "regain-cli", "--", "emulate", "--operations"];
-    fs::write(&served, run::quietly(&mut repo.cargo(&words))?).context("the list of served operations could not be written")?;
-    let mut command = repo.cargo(&["run", "--quiet", "--locked", "--package", "regain-wirecheck", "--"]);
-    Ok(Tally::one(run::shown(command.arg(wire).arg(folder).arg(served))?.ok))
+    let mut operations = Command::new(binary::of_the_tests(repo, "regain")?);
+    let list = run::quietly(operations.args(["emulate", "--operations"]))?;
+    fs::write(&served, list).context("the list of served operations could not be written")?;
+    let mut check = Command::new(binary::of_the_tests(repo, "regain-wirecheck")?);
+    Ok(Tally::one(run::shown(check.arg(wire).arg(folder).arg(served))?.ok))
 }
 
 fn folder(repo: &Repo) -> PathBuf {
