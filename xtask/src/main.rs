@@ -2,6 +2,7 @@
 
 mod bench;
 mod binary;
+mod comparison;
 mod generated;
 mod install;
 mod judge;
