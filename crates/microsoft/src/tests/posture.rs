@@ -67,6 +67,17 @@ async fn methods_and_what_they_are_set_to() {
     let authenticator = of(PolicyMethod::Authenticator);
     assert_eq!(authenticator.shows_application, Some(Switch::On));
     assert_eq!(authenticator.shows_place, Some(Switch::LeftToService));
+    for (target, id) in
+        [("includeTarget", "b2b00000-0000-4000-8000-000000000001"), ("excludeTarget", "b2b00000-0000-4000-8000-000000000001")]
+    {
+        let body = json!({"authenticationMethodConfigurations": [{"id": "MicrosoftAuthenticator", "state": "enabled", "featureSettings": {
+            "displayAppInformationRequiredState": {"state": "enabled", target: {"targetType": "group", "id": id}}}}]});
+        let tenant = Tenant::new().await;
+        get(&tenant, "policies/authenticationMethodsPolicy", body).await;
+        let policy = reading!(tenant, MethodsPolicy);
+        let shows = policy.of(&PolicyMethod::Authenticator).unwrap().shows_application.clone();
+        assert_ne!(shows, Some(Switch::On), "{target}: what is on for some is not on for all");
+    }
     let pass = of(PolicyMethod::TemporaryPass);
     assert_eq!((pass.enabled, pass.once, pass.longest_minutes), (Some(false), Some(true), Some(480)));
     assert_eq!(policy.methods[3].enabled, None, "a state that is not known is not off");

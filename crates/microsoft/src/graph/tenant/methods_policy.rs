@@ -31,8 +31,7 @@ fn policy(body: &Value) -> MethodsPolicy {
 
 fn setting(row: &Value) -> MethodSetting {
     let ids = |member: &str| rows_of(row, member).iter().filter_map(|target| text(target, "id")).map(str::to_owned).collect();
-    let feature =
-        |name: &str| row.get("featureSettings").and_then(|all| all.get(name)).and_then(|one| text(one, "state")).map(switch);
+    let feature = |name: &str| row.get("featureSettings").and_then(|all| all.get(name)).and_then(feature);
     let enabled = match text(row, "state") {
         Some("enabled") => Some(true),
         Some("disabled") => Some(false),
@@ -50,6 +49,18 @@ fn setting(row: &Value) -> MethodSetting {
             .get("maximumLifetimeInMinutes")
             .and_then(Value::as_u64)
             .and_then(|minutes| u32::try_from(minutes).ok()),
+    }
+}
+
+/// What is on for some is on for nobody who was not asked about.
+fn feature(one: &Value) -> Option<Switch> {
+    const EVERYBODY: &str = "all_users";
+    const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+    let id = |target: &str| one.get(target).and_then(|target| text(target, "id"));
+    let for_all = id("includeTarget").is_none_or(|id| id == EVERYBODY) && id("excludeTarget").is_none_or(|id| id == NOBODY);
+    match switch(text(one, "state")?) {
+        Switch::On if !for_all => Some(Switch::Other("enabled for some".to_owned())),
+        state => Some(state),
     }
 }
 
