@@ -25,6 +25,7 @@ pub fn answer(world: &mut World, request: &Request) -> Answer {
         ("GET", "/state") => Answer::json(200, &normal::normal_form(&world.tenant)),
         ("GET", "/operations") => Answer::json(200, &graph::operations_served()),
         ("GET", "/unimplemented") => Answer::json(200, &json!(world.unimplemented)),
+        ("GET", "/names") => Answer::json(200, &json!(world.names_asked)),
         ("GET", "/clock") => now(world),
         ("POST", "/faults") => replace_faults(world, request),
         ("POST", "/change") => change(world, request),

@@ -22,6 +22,8 @@ pub mod world;
 pub mod encoding;
 pub mod message;
 
+pub mod dns;
+
 pub mod faults;
 pub mod history;
 pub mod pending;

@@ -7,6 +7,7 @@ mod apps;
 mod behaviour;
 mod callers;
 mod graph;
+mod names;
 mod place;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 use crate::directory::{self, Directory};
+use crate::dns::Zone;
 use crate::entra::grants::Grants;
 use crate::exchange::UnderWay;
 use crate::faults::{Faults, Rule};
@@ -59,6 +61,7 @@ pub struct Scenario {
     attacker: Value,
     faults: Vec<Rule>,
     honest: Vec<String>,
+    names: Option<Zone>,
 }
 
 const MEMBERS: &[&str] = &[
@@ -74,6 +77,7 @@ const MEMBERS: &[&str] = &[
     "attacker",
     "faults",
     "honest",
+    "names",
 ];
 const TENANT: &[&str] = &["id", "name", "cloud", "initialDomain", "licences", "behaviour"];
 
@@ -111,6 +115,7 @@ impl Scenario {
             attacker: root.optional("attacker").map_or_else(|| json!({}), |place| place.value.clone()),
             faults: faults_of(root.optional("faults"))?,
             honest: root.optional("honest").map(|place| place.texts()).transpose()?.unwrap_or_default(),
+            names: names::read(root.optional("names"))?,
         };
         scenario.read_tenant_objects();
         if let Some(place) = root.optional("graph") {
@@ -137,6 +142,11 @@ impl Scenario {
     /// Where the tenant lives.
     pub fn cloud(&self) -> Cloud {
         self.cloud
+    }
+
+    /// What the name server knows, where there is one.
+    pub fn names(&self) -> Option<&Zone> {
+        self.names.as_ref()
     }
 
     /// The tenant id.
@@ -186,6 +196,7 @@ impl Scenario {
             meters: Meters::default(),
             ordinal: 0,
             withheld: Vec::new(),
+            names_asked: Vec::new(),
         };
         crate::attacker::plant(&mut world);
         Ok(world)

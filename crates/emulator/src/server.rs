@@ -28,7 +28,7 @@ use crate::tls::TlsListener;
 use crate::trust::{Trust, TrustError, host_names};
 use crate::withheld::Withheld;
 use crate::world::{Bases, Shared, World};
-use crate::{attacker, control};
+use crate::{attacker, control, dns};
 
 /// How the attacker's pace is looked at while nobody moves the clock.
 const PACE: Duration = Duration::from_millis(50);
@@ -48,7 +48,7 @@ pub struct Options {
     pub seed: u64,
     /// Emulated seconds per real one.
     pub scale: f64,
-    /// First of five addresses on consecutive ports; any free ports when missing.
+    /// First of five addresses on consecutive ports, and a sixth for a name server; any free ports when missing.
     pub listen: Option<SocketAddr>,
     /// One line per request on standard error.
     pub log: bool,
@@ -103,6 +103,8 @@ pub struct Endpoints {
     pub cloud: &'static str,
     /// Certificate authority of the listeners; none while they speak plain HTTP.
     pub ca_file: Option<String>,
+    /// A name server, by UDP and TCP; none where the scenario has no names.
+    pub dns: Option<SocketAddr>,
 }
 
 /// Why it did not start.
@@ -210,8 +212,16 @@ pub async fn start(mut scenario: Scenario, options: Options) -> Result<Running, 
     let driver = Arc::new(AsyncMutex::new(()));
     let mut endpoints = endpoints(&scenario, &bases);
     endpoints.ca_file = options.ca_file.as_ref().map(|path| path.display().to_string());
+    let names = match scenario.names() {
+        Some(zone) => Some((name_server(options.listen).await?, Arc::new(zone.clone()))),
+        None => None,
+    };
+    endpoints.dns = names.as_ref().map(|(listening, _)| listening.address);
     let origin = Arc::new((scenario, options.seed));
     let mut tasks = JoinSet::new();
+    if let Some((listening, zone)) = names {
+        tasks.spawn(dns::server::serve(listening, zone, shared.clone()));
+    }
     for (door, listener) in listeners {
         let front = Front {
             door,
@@ -256,13 +266,23 @@ async fn by_name(control: Option<SocketAddr>) -> Result<Listeners, Error> {
 }
 
 async fn listen(first: Option<SocketAddr>, offset: u16) -> Result<TcpListener, Error> {
-    let address = match first {
+    let address = address(first, offset)?;
+    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
+}
+
+/// The name server stands behind the five.
+async fn name_server(first: Option<SocketAddr>) -> Result<dns::server::Listening, Error> {
+    let address = address(first, 5)?;
+    dns::server::listen(address).await.map_err(|source| Error::Listen { address, source })
+}
+
+fn address(first: Option<SocketAddr>, offset: u16) -> Result<SocketAddr, Error> {
+    Ok(match first {
         Some(first) if !first.ip().is_loopback() => return Err(Error::NotLoopback(first)),
         Some(first) if first.port() != 0 => SocketAddr::new(first.ip(), first.port().saturating_add(offset)),
         Some(first) => first,
         None => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-    };
-    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
+    })
 }
 
 fn bases(scenario: &Scenario, listeners: &Listeners, with_tls: bool) -> Bases {
@@ -310,6 +330,7 @@ fn endpoints(scenario: &Scenario, bases: &Bases) -> Endpoints {
         client_secret,
         cloud: scenario.cloud().name(),
         ca_file: None,
+        dns: None,
     }
 }
 

@@ -316,6 +316,8 @@ pub struct World {
     pub ordinal: u64,
     /// Members that a test takes out of answers.
     pub withheld: Vec<Withheld>,
+    /// What the name server was asked, as in `udp contoso.com`.
+    pub names_asked: Vec<String>,
 }
 
 impl World {
@@ -339,6 +341,7 @@ impl World {
             under_way: UnderWay::default(),
             ordinal: self.ordinal,
             withheld: Vec::new(),
+            names_asked: Vec::new(),
         }
     }
 
