@@ -35,8 +35,8 @@ pub fn of_case(case: &Case) -> Exit {
     if open || unlocked || unread || case.awaiting().is_some() { Exit::NeedsAttention } else { Exit::Done }
 }
 
-/// Whether somebody can do something about a gap. What this version does not read is always said,
-/// and is no reason to fail every run.
+/// Whether somebody can do something about a gap. What this version does not read, or was not to ask, is always
+/// said, and is no reason to fail every run.
 pub fn needs_a_person(gap: &Gap) -> bool {
-    !matches!(gap, Gap::NotInThisVersion)
+    !matches!(gap, Gap::NotInThisVersion | Gap::LeftOut)
 }

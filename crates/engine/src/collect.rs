@@ -93,7 +93,8 @@ async fn one(world: &World, account: &Account, facet: FacetName, urgency: Urgenc
     let (reading, raw) = if is_asked {
         facet_of(read(world, account, facet, urgency, age).await, at)
     } else {
-        (Facet::Unread { gap: Gap::NotInThisVersion, at }, Vec::new())
+        let gap = if facet == FacetName::DnsRecords { Gap::LeftOut } else { Gap::NotInThisVersion };
+        (Facet::Unread { gap, at }, Vec::new())
     };
     Read { account: account.id.clone(), facet, reading, raw }
 }

@@ -227,6 +227,8 @@ pub enum Gap {
     },
     /// This version does not read it.
     NotInThisVersion,
+    /// It was not to be asked.
+    LeftOut,
 }
 
 /// One part of an account: what it was, or that it does not apply, or why we do not know.

@@ -160,6 +160,7 @@ fn hardened() -> Land {
                 name: "contoso.com".to_owned(),
                 spf: vec!["v=spf1 include:spf.protection.outlook.com -all".to_owned()],
                 dmarc: vec![Dmarc { of: "contoso.com".to_owned(), text: "v=DMARC1; p=reject".to_owned() }],
+                ..DomainRecords::default()
             }],
         },
     }

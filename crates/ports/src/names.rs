@@ -9,7 +9,8 @@ use crate::{Provider, ProviderError, ProviderErrorKind};
 /// Names and what stands at them.
 #[async_trait]
 pub trait Names: Send + Sync {
-    /// The texts at `name`, each in one piece: none where it is known that there are none, an error where it is not known.
+    /// The texts at `name`, or at the end of the aliases that begin there, each in one piece: none where a server said that there
+    /// are none, an error where that is not known. [`ProviderErrorKind::Unreachable`] says that nobody answered at all.
     async fn text_records(&self, name: &str) -> Result<Vec<String>, ProviderError>;
 }
 

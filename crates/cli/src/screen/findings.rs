@@ -62,5 +62,6 @@ pub fn gap(gap: &Gap, out: &Output) -> String {
         Gap::Incomplete { detail } => out.texts.with("gap-incomplete", &[("detail", &on_a_line(detail))]),
         Gap::NotUnderstood { detail } => out.texts.with("gap-not-understood", &[("detail", &on_a_line(detail))]),
         Gap::NotInThisVersion => out.texts.get("gap-not-in-this-version"),
+        Gap::LeftOut => out.texts.get("gap-left-out"),
     }
 }

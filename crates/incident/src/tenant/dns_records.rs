@@ -1,4 +1,4 @@
-//! What the world is told about mail from the tenant's domains: the records of SPF and DMARC.
+//! What the world is told about mail from the tenant's domains: the records of SPF, DKIM and DMARC.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,42 @@ pub struct DomainRecords {
     pub spf: Vec<String>,
     /// Texts at `_dmarc` of the domain, or of the next above it that has one.
     pub dmarc: Vec<Dmarc>,
+    /// Texts of SPF at other names that the domain's refers to, each name once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referred: Vec<Referred>,
+    /// The keys that Microsoft signs with, by selector.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<PublishedKey>,
+    /// Names that could not be asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<UnreadName>,
+}
+
+/// A name that a text of SPF refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referred {
+    /// The name, in lower case.
+    pub name: String,
+    /// Its texts that begin with `v=spf1`; none where there are none.
+    pub spf: Vec<String>,
+}
+
+/// Where a receiver looks for the key of a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedKey {
+    /// The selector.
+    pub selector: String,
+    /// Whether a key stands there, and was not taken back.
+    pub there: bool,
+}
+
+/// A name about which nothing is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadName {
+    /// The name.
+    pub name: String,
+    /// What happened.
+    pub why: String,
 }
 
 /// A text about forged mail, and where it stands.
@@ -40,58 +76,79 @@ pub enum Wanted {
     Reject,
 }
 
-/// How mail from servers that are not named is to be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rest {
-    /// Refused (`-all`).
-    Fail,
-    /// Marked (`~all`).
-    SoftFail,
-    /// Taken, or nothing is said.
-    Taken,
-    /// As another domain says.
-    AsElsewhere,
-}
+impl DomainRecords {
+    /// Whether `name` could not be asked.
+    pub fn is_unread(&self, name: &str) -> bool {
+        self.unread.iter().any(|unread| unread.name == name)
+    }
 
-/// How a text of SPF ends.
-pub fn rest_of(spf: &str) -> Rest {
-    let terms = || spf.split_ascii_whitespace().skip(1);
-    // The first `all` decides; a redirect counts only without one.
-    let all = terms().find(|term| term.trim_start_matches(['+', '-', '~', '?']).eq_ignore_ascii_case("all"));
-    match all.map(|term| term.as_bytes().first().copied()) {
-        Some(Some(b'-')) => Rest::Fail,
-        Some(Some(b'~')) => Rest::SoftFail,
-        None if terms().any(|term| term.to_ascii_lowercase().starts_with("redirect=")) => Rest::AsElsewhere,
-        Some(_) | None => Rest::Taken,
+    /// The first name below `below` (`_dmarc.`, `._domainkey.`), or the domain itself for an empty one, that could not be asked.
+    pub fn unread_at(&self, below: &str) -> Option<&UnreadName> {
+        self.unread.iter().find(|unread| if below.is_empty() { unread.name == self.name } else { unread.name.contains(below) })
     }
 }
 
+/// Whether a text at a selector is a key that was not taken back (RFC 6376, 3.6.1).
+pub fn is_key(text: &str) -> bool {
+    let version = tag(text, "v").is_none_or(|version| version == "DKIM1");
+    version && tag(text, "p").is_some_and(|key| !key.is_empty())
+}
+
+/// The value of a tag in a list of them, as DKIM and DMARC write it.
+fn tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let tags = text.split(';').filter_map(|tag| tag.split_once('='));
+    tags.map(|(name, value)| (name.trim(), value.trim())).find(|(tag, _)| tag.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
 impl Dmarc {
-    fn tag(&self, name: &str) -> Option<&str> {
-        let tags = self.text.split(';').filter_map(|tag| tag.split_once('='));
-        tags.map(|(name, value)| (name.trim(), value.trim()))
-            .find(|(tag, _)| tag.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+    /// Whether a text is one of DMARC.
+    pub fn is_dmarc(text: &str) -> bool {
+        text.split(';').next().is_some_and(|tag| tag.replace([' ', '\t'], "").eq_ignore_ascii_case("v=dmarc1"))
     }
 
     /// What is asked for mail from `domain`: of a domain below the one whose text it is, another thing may be asked.
     /// None where the text cannot be understood.
     pub fn wanted(&self, domain: &str) -> Option<Wanted> {
-        if !self.tag("v")?.eq_ignore_ascii_case("DMARC1") {
+        if domain == self.of { self.own() } else { self.below() }
+    }
+
+    fn own(&self) -> Option<Wanted> {
+        if !Self::is_dmarc(&self.text) {
             return None;
         }
-        let below = (domain != self.of).then(|| self.tag("sp")).flatten();
-        match below.or_else(|| self.tag("p"))?.to_ascii_lowercase().as_str() {
-            "none" => Some(Wanted::Nothing),
-            "quarantine" => Some(Wanted::Quarantine),
-            "reject" => Some(Wanted::Reject),
-            _ => None,
+        word(tag(&self.text, "p")?).map(|wanted| self.as_tested(wanted))
+    }
+
+    /// What is asked for mail from domains below, whether they exist or not: the least of both.
+    pub fn below(&self) -> Option<Wanted> {
+        let own = self.own()?;
+        let of = |name| tag(&self.text, name).map(|text| word(text).map(|wanted| self.as_tested(wanted)));
+        let sub = of("sp").unwrap_or(Some(own))?;
+        Some(of("np").unwrap_or(Some(sub))?.min(sub))
+    }
+
+    /// Under test (`t=y`), receivers do the next lesser thing.
+    fn as_tested(&self, wanted: Wanted) -> Wanted {
+        let tested = tag(&self.text, "t").is_some_and(|tested| tested.eq_ignore_ascii_case("y"));
+        match wanted {
+            Wanted::Reject if tested => Wanted::Quarantine,
+            Wanted::Quarantine if tested => Wanted::Nothing,
+            wanted => wanted,
         }
     }
 
     /// For how much of it, in a hundred. None where the number is none.
     pub fn percent(&self) -> Option<u8> {
-        self.tag("pct").map_or(Some(100), |number| number.parse().ok().filter(|number| *number <= 100))
+        tag(&self.text, "pct").map_or(Some(100), |number| number.parse().ok().filter(|number| *number <= 100))
+    }
+}
+
+fn word(text: &str) -> Option<Wanted> {
+    match text.to_ascii_lowercase().as_str() {
+        "none" => Some(Wanted::Nothing),
+        "quarantine" => Some(Wanted::Quarantine),
+        "reject" => Some(Wanted::Reject),
+        _ => None,
     }
 }
 
@@ -100,31 +157,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_of_an_spf_text() {
-        for (text, rest) in [
-            ("v=spf1 include:spf.protection.outlook.com -all", Rest::Fail),
-            ("v=spf1 ip4:203.0.113.9 ~ALL", Rest::SoftFail),
-            ("v=spf1 include:x.example ?all", Rest::Taken),
-            ("v=spf1 +all", Rest::Taken),
-            ("v=spf1 all", Rest::Taken),
-            ("v=spf1 include:small-all.example", Rest::Taken),
-            ("v=spf1 redirect=_spf.example.net", Rest::AsElsewhere),
-            ("v=spf1 redirect=_spf.example.net -all", Rest::Fail),
-        ] {
-            assert_eq!(rest_of(text), rest, "{text}");
-        }
-    }
-
-    #[test]
     fn a_dmarc_text_says_what_is_asked_for_whom() {
         let said = |text: &str, domain: &str| Dmarc { of: "contoso.com".to_owned(), text: text.to_owned() }.wanted(domain);
         assert_eq!(said("v=DMARC1; p=reject; rua=mailto:a@contoso.com", "contoso.com"), Some(Wanted::Reject));
         assert_eq!(said("v=DMARC1;p=Quarantine", "contoso.com"), Some(Wanted::Quarantine));
         assert_eq!(said("v=DMARC1; p=reject; sp=none", "mail.contoso.com"), Some(Wanted::Nothing));
+        assert_eq!(said("v=DMARC1; p=reject; np=none", "mail.contoso.com"), Some(Wanted::Nothing));
         assert_eq!(said("v=DMARC1; p=reject; sp=none", "contoso.com"), Some(Wanted::Reject));
+        assert_eq!(said("v=DMARC1; p=quarantine; t=y", "contoso.com"), Some(Wanted::Nothing));
         assert_eq!(said("v=DMARC1; p=perhaps", "contoso.com"), None);
         assert_eq!(said("p=reject", "contoso.com"), None);
         let part = Dmarc { of: "contoso.com".to_owned(), text: "v=DMARC1; p=reject; pct=20".to_owned() };
         assert_eq!(part.percent(), Some(20));
+    }
+
+    #[test]
+    fn a_key_that_was_taken_back_is_none() {
+        assert!(is_key("v=DKIM1; k=rsa; p=MIGfMA0"));
+        assert!(is_key("p=MIGfMA0"), "the version may be left out");
+        assert!(!is_key("v=DKIM1; p="));
+        assert!(!is_key("v=DKIM2; p=MIGfMA0"));
+        assert!(!is_key("v=spf1 -all"));
     }
 }

@@ -28,6 +28,7 @@ pub mod secure_score;
 pub mod security_defaults;
 pub mod setting;
 pub mod sharing_policies;
+pub mod spf;
 
 use serde::{Deserialize, Serialize};
 
