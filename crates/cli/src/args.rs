@@ -1,5 +1,6 @@
 //! What may be typed. Names are a public contract.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -122,6 +123,18 @@ pub struct PostureArgs {
     /// Show why each item matters, and everything that is lacking.
     #[arg(long)]
     pub all: bool,
+    /// Ask this name server about the tenant's domains (default: those of this machine).
+    #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
+    pub dns: Option<SocketAddr>,
+    /// Ask no name server: what is published about the tenant's domains is not measured then.
+    #[arg(long, conflicts_with = "dns")]
+    pub no_dns: bool,
+}
+
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    const PORT: u16 = 53;
+    let at_port = || text.parse::<IpAddr>().map(|address| SocketAddr::new(address, PORT));
+    text.parse().or_else(|_| at_port()).map_err(|_| "write an IP address, and a port if it is not 53".to_owned())
 }
 
 fn yes_or_no(text: &str) -> Result<(String, bool), String> {

@@ -23,6 +23,8 @@ const ARROWS: &[Arrows] = &[
     Arrows { from: "regain-engine", to: &["regain-ports", "regain-incident"], in_tests: &[] },
     // Its tests speak to the emulator over HTTP, as it speaks to a tenant.
     Arrows { from: "regain-microsoft", to: &["regain-ports", "regain-incident"], in_tests: &["regain-emulator"] },
+    // Its tests ask the emulator's name server, over UDP and TCP.
+    Arrows { from: "regain-dns", to: &["regain-ports"], in_tests: &["regain-emulator"] },
     Arrows { from: "regain-store", to: &["regain-ports", "regain-incident"], in_tests: &[] },
     // Files in, findings out: no tenant, no port, no journal.
     Arrows { from: "regain-auditlog", to: &["regain-incident"], in_tests: &[] },
@@ -33,6 +35,7 @@ const ARROWS: &[Arrows] = &[
             "regain-engine",
             "regain-microsoft",
             "regain-store",
+            "regain-dns",
             "regain-emulator",
             "regain-auditlog",
             "regain-ports",
@@ -58,6 +61,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["regain-emulator"]),
     ("clap", &["regain-cli"]),
     ("fluent-bundle", &["regain-cli"]),
+    ("hickory-resolver", &["regain-dns"]),
     ("reqwest", &["regain-microsoft", "regain-emulator", "regain-cli"]),
 ];
 
@@ -82,6 +86,7 @@ const UNSAID: &[(&str, &[&str], &str)] = &[
     ("regain-engine", &["clippy::print_std"], "only the command line prints"),
     ("regain-microsoft", &["clippy::print_std"], "only the command line prints"),
     ("regain-store", &["clippy::print_std"], "only the command line prints"),
+    ("regain-dns", &["clippy::print_std"], "only the command line prints"),
     ("regain-auditlog", &["clippy::print_std"], "only the command line prints"),
     ("regain-auditlog", &["async fn", ".await", "RandomState"], "files are read by threads, and no order is random"),
     (

@@ -1,6 +1,7 @@
 //! `config.toml`, `policy.toml`, and the line of an emulated tenant.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use regain_incident::ids::TenantId;
@@ -114,6 +115,8 @@ pub struct EmulatedLine {
     pub tenant: TenantId,
     /// Its control endpoint, if it has one.
     pub control: Option<Url>,
+    /// Its name server, if it has one.
+    pub dns: Option<SocketAddr>,
 }
 
 impl std::fmt::Debug for EmulatedLine {
@@ -174,6 +177,8 @@ struct Line {
     tenant_id: String,
     #[serde(default)]
     control: Option<String>,
+    #[serde(default)]
+    dns: Option<SocketAddr>,
 }
 
 /// Reads the line; `path` says where it came from.
@@ -190,10 +195,13 @@ pub fn emulated(path: &Path, line: &str) -> Result<EmulatedLine, SettingsError> 
     if control.as_ref().is_some_and(|control| !crate::clock::is_loopback(control)) {
         return Err(wrong("has a control endpoint that is not on loopback (127.0.0.1 or [::1])".to_owned()));
     }
+    if read.dns.is_some_and(|dns| !dns.ip().is_loopback()) {
+        return Err(wrong("has a name server that is not on loopback (127.0.0.1 or [::1])".to_owned()));
+    }
     // Every address and file in it, before anything is asked.
     regain_microsoft::Access::emulated(line).map_err(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         wrong(format!("cannot be used: {error}{cause}"))
     })?;
-    Ok(EmulatedLine { line: Secret::new(line.to_owned()), tenant, control })
+    Ok(EmulatedLine { line: Secret::new(line.to_owned()), tenant, control, dns: read.dns })
 }

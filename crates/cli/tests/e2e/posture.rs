@@ -81,6 +81,50 @@ fn tenants_of_known_posture_give_exactly_the_known_answers() {
 }
 
 #[test]
+fn name_servers_are_asked_about_the_tenants_own_domains_and_nobody_where_nobody_is_to_be() {
+    let desk = known("posture-hardened");
+    let told = desk.json(&["posture", "--no-dns"], 0);
+    follows("posture", &told);
+    for id in ["dmarc-enforced", "spf-hard"] {
+        assert_eq!(item(&told, id)["answer"], "not-measurable", "{id}");
+    }
+    assert_eq!(desk.tenant.get("/names"), Value::Array(Vec::new()));
+    let told = desk.json(&["posture"], 0);
+    assert_eq!(item(&told, "spf-hard")["answer"], "met");
+    let asked = desk.tenant.get("/names");
+    let of = |name: &Value| text(name).split_once(' ').unwrap().1.to_owned();
+    let mut names: Vec<String> = asked.as_array().unwrap().iter().map(of).collect();
+    names.sort();
+    names.dedup();
+    // The tenant's own, where an alias of theirs leads that was not answered at once, and what its SPF refers to.
+    let known = [
+        "_dmarc.contoso.com",
+        "contoso.com",
+        "selector1._domainkey.contoso.com",
+        "selector2-contoso-com._domainkey.contoso.onmicrosoft.com",
+        "selector2._domainkey.contoso.com",
+        "spf.protection.outlook.com",
+    ];
+    assert_eq!(names, known);
+    desk.run(&["posture", "--dns", "127.0.0.1:1", "--no-dns"]).ended(2);
+}
+
+#[test]
+fn a_name_server_that_fails_is_no_record_that_is_missing() {
+    let mut scenario = crate::support::shipped("posture-hardened");
+    for row in scenario["names"].as_array_mut().unwrap() {
+        if row["name"] == "_dmarc.contoso.com" {
+            row["trouble"] = "servfail".into();
+        }
+    }
+    let desk = Desk::of(&scenario);
+    let told = desk.json(&["posture"], 0);
+    assert_eq!(item(&told, "dmarc-enforced")["answer"], "not-measurable");
+    assert!(text(&item(&told, "dmarc-enforced")["unread"]).contains("_dmarc.contoso.com"));
+    assert_eq!(item(&told, "spf-hard")["answer"], "met", "the other names are known");
+}
+
+#[test]
 fn a_fix_waits_for_its_digest_is_carried_out_read_again_and_undone_whole() {
     let desk = known("posture-typical");
     let before = desk.tenant.state();

@@ -1,6 +1,7 @@
 //! `regain posture`: the tenant measured against the security roadmap; what people answer; what changed.
 
 mod fix;
+mod names;
 mod screen;
 mod view;
 
@@ -33,11 +34,13 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
         }
     }
     let fixes = fix::named(&args.fix, &items, &out)?;
-    let desk = if args.fix.is_empty() {
+    let names = names::names(args, global, environment)?;
+    let mut desk = if args.fix.is_empty() {
         Desk::open_reading(global, environment, out).await?
     } else {
         Desk::open(global, environment, out, &SealArgs::default()).await?
     };
+    desk.session.world.names = names;
     let world = &desk.session.world;
     let tenant = &desk.session.operator.tenant;
     let survey = posture::survey(world, tenant, &args.case).await?;
