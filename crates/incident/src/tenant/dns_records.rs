@@ -109,7 +109,7 @@ impl Dmarc {
     /// What is asked for mail from `domain`: of a domain below the one whose text it is, another thing may be asked.
     /// None where the text cannot be understood.
     pub fn wanted(&self, domain: &str) -> Option<Wanted> {
-        if domain == self.of { self.own() } else { self.below() }
+        if domain == self.of { self.own() } else { self.existing() }
     }
 
     fn own(&self) -> Option<Wanted> {
@@ -119,12 +119,20 @@ impl Dmarc {
         word(tag(&self.text, "p")?).map(|wanted| self.as_tested(wanted))
     }
 
+    /// What is asked for mail from domains below that exist.
+    fn existing(&self) -> Option<Wanted> {
+        self.or("sp", self.own()?)
+    }
+
     /// What is asked for mail from domains below, whether they exist or not: the least of both.
     pub fn below(&self) -> Option<Wanted> {
-        let own = self.own()?;
-        let of = |name| tag(&self.text, name).map(|text| word(text).map(|wanted| self.as_tested(wanted)));
-        let sub = of("sp").unwrap_or(Some(own))?;
-        Some(of("np").unwrap_or(Some(sub))?.min(sub))
+        let existing = self.existing()?;
+        Some(self.or("np", existing)?.min(existing))
+    }
+
+    /// What a tag says, or `otherwise` where it is not there.
+    fn or(&self, name: &str, otherwise: Wanted) -> Option<Wanted> {
+        tag(&self.text, name).map_or(Some(otherwise), |text| word(text).map(|wanted| self.as_tested(wanted)))
     }
 
     /// Under test (`t=y`), receivers do the next lesser thing.
@@ -162,11 +170,16 @@ mod tests {
         assert_eq!(said("v=DMARC1; p=reject; rua=mailto:a@contoso.com", "contoso.com"), Some(Wanted::Reject));
         assert_eq!(said("v=DMARC1;p=Quarantine", "contoso.com"), Some(Wanted::Quarantine));
         assert_eq!(said("v=DMARC1; p=reject; sp=none", "mail.contoso.com"), Some(Wanted::Nothing));
-        assert_eq!(said("v=DMARC1; p=reject; np=none", "mail.contoso.com"), Some(Wanted::Nothing));
+        assert_eq!(said("v=DMARC1; p=reject; np=none", "mail.contoso.com"), Some(Wanted::Reject), "it exists");
         assert_eq!(said("v=DMARC1; p=reject; sp=none", "contoso.com"), Some(Wanted::Reject));
         assert_eq!(said("v=DMARC1; p=quarantine; t=y", "contoso.com"), Some(Wanted::Nothing));
         assert_eq!(said("v=DMARC1; p=perhaps", "contoso.com"), None);
         assert_eq!(said("p=reject", "contoso.com"), None);
+        let below = |text: &str| Dmarc { of: "contoso.com".to_owned(), text: text.to_owned() }.below();
+        assert_eq!(below("v=DMARC1; p=reject"), Some(Wanted::Reject));
+        assert_eq!(below("v=DMARC1; p=reject; np=none"), Some(Wanted::Nothing));
+        assert_eq!(below("v=DMARC1; p=reject; sp=quarantine; np=reject"), Some(Wanted::Quarantine));
+        assert_eq!(below("v=DMARC1; p=none; sp=reject; np=perhaps"), None);
         let part = Dmarc { of: "contoso.com".to_owned(), text: "v=DMARC1; p=reject; pct=20".to_owned() };
         assert_eq!(part.percent(), Some(20));
     }
