@@ -93,7 +93,7 @@ gap-unreachable = no answer
 gap-incomplete = only a part: { $detail }
 gap-not-understood = not understood: { $detail }
 gap-not-in-this-version = this version does not read it
-gap-left-out = it was not to be asked
+gap-left-out = left out on purpose
 
 ## Steps
 

@@ -91,7 +91,7 @@ gap-unreachable = inget svar
 gap-incomplete = bara en del: { $detail }
 gap-not-understood = inte förstått: { $detail }
 gap-not-in-this-version = den här versionen läser det inte
-gap-left-out = det skulle inte tillfrågas
+gap-left-out = utelämnat med avsikt
 
 action-block-sign-in = spärra inloggning
 action-allow-sign-in = tillåt inloggning
