@@ -53,10 +53,29 @@ pub async fn read(
             Some(names) => published(world, names.as_ref()).await?.map(Reading::from),
             None => Seen { value: None, raw: Vec::new() }, // never asked: see `collect`
         },
-        of_tenant => match of_tenant.of() {
-            Of::Exchange => world.mail.tenant(facet).await?.map(Reading::from),
-            Of::Directory | Of::Account | Of::Names => world.directory.tenant(facet).await?.map(Reading::from),
-        },
+        FacetName::SecurityDefaults
+        | FacetName::ConditionalAccess
+        | FacetName::MethodsPolicy
+        | FacetName::AuthorizationPolicy
+        | FacetName::Administrators
+        | FacetName::Registration
+        | FacetName::Applications
+        | FacetName::Federation
+        | FacetName::Licences
+        | FacetName::People
+        | FacetName::SecureScore
+        | FacetName::AdministrativeUnits => world.directory.tenant(facet).await?.map(Reading::from),
+        FacetName::AuditSettings
+        | FacetName::MailSettings
+        | FacetName::MailboxProtocols
+        | FacetName::MailboxForwarding
+        | FacetName::OutboundPolicies
+        | FacetName::MailProtection
+        | FacetName::AdvancedProtection
+        | FacetName::MailFlow
+        | FacetName::Dkim
+        | FacetName::AlertPolicies
+        | FacetName::SharingPolicies => world.mail.tenant(facet).await?.map(Reading::from),
     })
 }
 
