@@ -78,8 +78,7 @@ impl Draft {
 }
 
 /// Every code of work for a person that a plan can carry; each has a text in both catalogues.
-pub const MANUAL_CODES: &[&str] =
-    &["last-global-administrator", "tell-home-tenant", "reset-in-active-directory", "reset-federated"];
+pub const MANUAL_CODES: &[&str] = &["last-global-administrator", "tell-home-tenant", "reset-in-active-directory"];
 
 /// Every code of a thing that a plan leaves out; each has a text in both catalogues.
 pub const LEFT_OUT_CODES: &[&str] = &[
@@ -88,7 +87,6 @@ pub const LEFT_OUT_CODES: &[&str] = &[
     "role-is-an-activation",
     "role-has-ended",
     "role-needs-naming",
-    "rule-is-unreadable",
     "nothing-to-undo",
     "comes-back-by-release",
     "cannot-be-undone",

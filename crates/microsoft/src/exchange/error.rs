@@ -47,6 +47,8 @@ fn role_for(cmdlet: &str) -> String {
                 "a Purview role group with Manage Alerts (View-Only Manage Alerts to read only), for the cmdlet {cmdlet}"
             );
         }
+        // Global Reader is refused it by the documentation, and was let in once (docs/unverified.md).
+        "Get-InboxRule" => "Exchange Administrator (or Exchange Recipient Administrator)",
         name if name.starts_with("Get-") => "Exchange Administrator (Global Reader to read only)",
         _ => "Exchange Administrator",
     };
@@ -121,6 +123,9 @@ mod tests {
                 && missing.contains("Exchange Administrator")
                 && missing.contains("isn't available")
         );
+        assert!(!missing.contains("Global Reader"), "it does not read rules: {missing}");
+        let ProviderErrorKind::Denied { missing } = kind("Get-Mailbox", &nul, None) else { panic!() };
+        assert!(missing.contains("Global Reader to read only"), "{missing}");
         let ProviderErrorKind::Denied { missing } = kind("Get-InboxRule", &nul, Some("Exchange.ManageAsApp")) else { panic!() };
         assert!(missing.starts_with("Exchange.ManageAsApp on") && !missing.contains("Administrator"), "{missing}");
     }
