@@ -1,11 +1,14 @@
 //! From an error to the next thing to do.
 
+use std::io::ErrorKind;
+
 use regain_auditlog::ScanError;
 use regain_engine::EngineError;
 use regain_engine::intake::IntakeError;
 use regain_incident::plan::PlanError;
 use regain_ports::{AppendError, JournalError, ProviderError, ProviderErrorKind};
 
+use crate::commands::log::NotMade;
 use crate::session::SessionError;
 use crate::settings::SettingsError;
 use crate::texts::Texts;
@@ -33,6 +36,10 @@ fn hint(cause: &(dyn std::error::Error + 'static), texts: &Texts) -> Option<Stri
     }
     if let Some(error) = cause.downcast_ref::<ScanError>() {
         return scan(error, texts);
+    }
+    if let Some(error) = cause.downcast_ref::<NotMade>() {
+        let is_there = error.source.kind() == ErrorKind::AlreadyExists;
+        return Some(texts.get(if is_there { "hint-output-is-there" } else { "hint-output" }));
     }
     cause.downcast_ref::<JournalError>().map(|error| journal(error, texts))
 }

@@ -218,3 +218,14 @@ fn what_found_an_address_is_said_in_words() {
     let swedish = desk.run(&["log", "scan", "audit.jsonl", "--lang", "sv"]).ended(1).out;
     assert!(swedish.contains("hittades genom inkorgsregel"), "{swedish}");
 }
+
+#[test]
+fn an_output_that_is_there_is_not_written_over_and_the_next_step_is_said() {
+    let desk = desk();
+    fs::write(desk.path("out.html"), "mine").unwrap();
+    let scan = ["log", "scan", "audit.csv", "--format", "html", "--output", "out.html"];
+    desk.run(&scan).refused(2, "out.html could not be made").hinted("another file with --output");
+    assert_eq!(fs::read_to_string(desk.path("out.html")).unwrap(), "mine");
+    let nowhere = ["log", "scan", "audit.csv", "--format", "html", "--output", "nowhere/out.html"];
+    desk.run(&nowhere).refused(2, "could not be made").hinted("a folder that you may write to");
+}

@@ -80,6 +80,8 @@ log-written = Written to { $path }.
 hint-dates = say which is meant: --dates mdy or --dates dmy
 hint-both-dates = export the file again on one machine, or split it by the order of its dates
 hint-exports = see `regain log scan --help` for the exports that are read, and check that the files are not of another kind
+hint-output-is-there = name another file with --output; one that is there is not written over
+hint-output = name a file with --output in a folder that you may write to
 hint-temporary = free some space in the folder for temporary files (TMPDIR), then run the same command again
 
 ## Findings, and why a record is held to be the intruder's

@@ -80,6 +80,8 @@ log-written = Skrivet till { $path }.
 hint-dates = säg vilken som menas: --dates mdy eller --dates dmy
 hint-both-dates = exportera filen igen på en enda maskin, eller dela den efter datumens ordning
 hint-exports = se `regain log scan --help` för de exporter som läses, och kontrollera att filerna inte är av annat slag
+hint-output-is-there = ange en annan fil med --output; en som redan finns skrivs inte över
+hint-output = ange en fil med --output i en mapp som du får skriva i
 hint-temporary = frigör plats i mappen för tillfälliga filer (TMPDIR) och kör samma kommando igen
 
 ## Fynd, och varför en post anses vara inkräktarens

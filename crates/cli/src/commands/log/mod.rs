@@ -100,6 +100,9 @@ async fn scan(args: &ScanArgs, global: &Global, environment: &Environment, out: 
         Some(case) => Some((case, open(case, global, environment).await?)),
         None => None,
     };
+    if let Some(path) = args.output.as_deref().filter(|path| path.exists()) {
+        return Err(NotMade::at(path, io::ErrorKind::AlreadyExists.into()).into());
+    }
     let work = args.clone();
     let found = tokio::task::spawn_blocking(move || read(&work)).await??;
     if let Some((case, archive)) = archive {
@@ -109,7 +112,7 @@ async fn scan(args: &ScanArgs, global: &Global, environment: &Environment, out: 
     let format = if out.json { ScanFormat::Json } else { args.format };
     match &args.output {
         Some(path) => {
-            let file = File::create_new(path).with_context(|| format!("{} could not be made", path.display()))?;
+            let file = File::create_new(path).map_err(|source| NotMade::at(path, source))?;
             let mut file = BufWriter::new(file);
             write(format, &found, out, &mut file)?;
             file.flush()?;
@@ -118,6 +121,21 @@ async fn scan(args: &ScanArgs, global: &Global, environment: &Environment, out: 
         None => write(format, &found, out, &mut io::stdout().lock())?,
     }
     Ok(found.exit())
+}
+
+/// The file for the output could not be made. One that is there is never written over.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} could not be made")]
+pub struct NotMade {
+    path: String,
+    /// Why.
+    pub source: io::Error,
+}
+
+impl NotMade {
+    fn at(path: &Path, source: io::Error) -> Self {
+        Self { path: path.display().to_string(), source }
+    }
 }
 
 fn read(args: &ScanArgs) -> anyhow::Result<Found> {
