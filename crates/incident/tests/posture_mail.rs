@@ -168,7 +168,7 @@ fn hardened() -> Land {
 
 fn preset() -> Preset {
     let name = "Strict Preset Security Policy".to_owned();
-    Preset { name, level: Level::Strict, on: Some(true), for_everybody: true, spares: Vec::new() }
+    Preset { name, level: Level::Strict, on: Some(true), for_everybody: true, domains: Vec::new(), spares: Vec::new() }
 }
 
 fn snapshot(land: Land) -> Snapshot {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dkim::AcceptedDomain;
+
 /// The policies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailProtection {
@@ -41,14 +43,27 @@ pub struct Preset {
     pub on: Option<bool>,
     /// It names nobody, so that it is for everybody.
     pub for_everybody: bool,
+    /// Domains whose people it is for, where it names nothing but domains.
+    #[serde(default)]
+    pub domains: Vec<String>,
     /// People, groups and domains that it is not for.
     pub spares: Vec<String>,
 }
 
 impl Preset {
-    /// On, for everybody, without exception.
-    pub fn covers_all(&self) -> bool {
-        self.on == Some(true) && self.for_everybody && self.spares.is_empty()
+    /// On, for everybody, without exception: it names nobody, or each of the domains that mail is accepted for.
+    pub fn covers_all(&self, accepted: &[AcceptedDomain]) -> bool {
+        self.on == Some(true) && self.spares.is_empty() && (self.for_everybody || self.names_each(accepted))
+    }
+
+    /// On, and for certain domains alone: whether that is everybody depends on which domains mail is accepted for.
+    pub fn is_for_domains(&self) -> bool {
+        self.on == Some(true) && self.spares.is_empty() && !self.domains.is_empty()
+    }
+
+    fn names_each(&self, accepted: &[AcceptedDomain]) -> bool {
+        let is_named = |domain: &AcceptedDomain| self.domains.iter().any(|named| named.eq_ignore_ascii_case(&domain.name));
+        !accepted.is_empty() && accepted.iter().all(is_named)
     }
 }
 

@@ -54,33 +54,38 @@ pub(super) const MEASURES: &[Measure] = &[
     Measure { name: "external-tag-on", remarks: &["external-tag-off", "external-tag-spares"], take: external_tag_on },
 ];
 
-/// The preset that is on for everybody.
-fn covering(presets: &[Preset]) -> Option<&Preset> {
-    presets.iter().find(|preset| preset.covers_all())
+/// The preset that is on for everybody. Where one names domains, those that mail is accepted for tell.
+fn covering<'a>(estate: &Estate<'_>, presets: &'a [Preset]) -> Result<Option<&'a Preset>, Answer> {
+    let found = presets.iter().find(|preset| preset.covers_all(&[]));
+    if found.is_some() || !presets.iter().any(Preset::is_for_domains) {
+        return Ok(found);
+    }
+    let accepted = &estate.dkim()?.domains;
+    Ok(presets.iter().find(|preset| preset.covers_all(accepted)))
 }
 
 /// What keeps the presets from being for everybody.
-fn uncovered(presets: &[Preset], none: &str) -> Vec<Remark> {
-    if covering(presets).is_some() {
-        return Vec::new();
+fn uncovered(estate: &Estate<'_>, presets: &[Preset], none: &str) -> Result<Vec<Remark>, Answer> {
+    if covering(estate, presets)?.is_some() {
+        return Ok(Vec::new());
     }
     let on = presets.iter().filter(|preset| preset.on == Some(true));
     let partly: Vec<Remark> = on.map(|preset| Remark::new("preset-not-for-all").with("policy", &preset.name)).collect();
-    if partly.is_empty() { vec![Remark::new(none)] } else { partly }
+    Ok(if partly.is_empty() { vec![Remark::new(none)] } else { partly })
 }
 
 /// One of Microsoft's presets is on for everybody, for mail and, where the tenant has the licence, for links and
 /// attachments.
 fn preset_policies_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
     let mail = &estate.mail_protection()?.presets;
-    let mut lacking = uncovered(mail, "preset-none");
+    let mut lacking = uncovered(estate, mail, "preset-none")?;
     let links = estate.advanced_protection();
     let mut some = mail.iter().any(|preset| preset.on == Some(true));
     let unlicensed = Estate::is_unlicensed(&links);
     match links {
         Ok(links) => {
             some |= links.presets.iter().any(|preset| preset.on == Some(true));
-            lacking.extend(uncovered(&links.presets, "preset-without-links"));
+            lacking.extend(uncovered(estate, &links.presets, "preset-without-links")?);
         }
         Err(unread) if lacking.is_empty() && !unlicensed => return Err(unread),
         Err(_) => {}
@@ -88,7 +93,7 @@ fn preset_policies_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
     lacking.sort();
     lacking.dedup();
     if lacking.is_empty() {
-        return Ok(Answer::met(covering(mail).map(|preset| Remark::new("preset-covers").with("policy", &preset.name))));
+        return Ok(Answer::met(covering(estate, mail)?.map(|preset| Remark::new("preset-covers").with("policy", &preset.name))));
     }
     Ok(Answer::lacking(lacking, some))
 }
@@ -98,8 +103,10 @@ fn preset_policies_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
 fn anti_phishing_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
     let read = estate.mail_protection()?;
     let advanced = estate.advanced_protection();
-    let preset = covering(&read.presets).is_some() && advanced.as_ref().is_ok_and(|read| covering(&read.presets).is_some());
-    if preset {
+    if let Ok(advanced) = &advanced
+        && covering(estate, &read.presets)?.is_some()
+        && covering(estate, &advanced.presets)?.is_some()
+    {
         return Ok(Answer::met([]));
     }
     let on: Vec<&AntiPhishing> = read.anti_phishing.iter().filter(|policy| policy.on != Some(false)).collect();
@@ -143,7 +150,7 @@ fn take(policy: &AntiPhishing, switches: &[(&str, bool)], lacking: &mut Vec<Rema
 /// applies cannot be read, so it alone is not enough.
 fn safe_links_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
     let read = estate.advanced_protection()?;
-    if covering(&read.presets).is_some() {
+    if covering(estate, &read.presets)?.is_some() {
         return Ok(Answer::met([]));
     }
     let said = |member, value| Estate::said(FacetName::AdvancedProtection, member, value);
@@ -174,7 +181,7 @@ fn safe_attachments_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
     let said = |member, value| Estate::said(FacetName::AdvancedProtection, member, value);
     let elsewhere = said("EnableATPForSPOTeamsODB", read.files_elsewhere)?;
     let mut missing: Vec<Remark> = (!elsewhere).then(|| Remark::new("files-elsewhere-off")).into_iter().collect();
-    if covering(&read.presets).is_some() {
+    if covering(estate, &read.presets)?.is_some() {
         return Ok(Answer::lacking(missing, true));
     }
     let (mut good, mut for_all) = (Vec::new(), false);
@@ -207,7 +214,7 @@ fn by_reach(mut lacking: Vec<Remark>, good: Vec<Remark>, for_all: bool) -> Answe
 /// Programs are refused, and what turns out to be bad is taken back, in every policy.
 fn malware_filter_on(estate: &Estate<'_>) -> Result<Answer, Answer> {
     let read = estate.mail_protection()?;
-    if covering(&read.presets).is_some() {
+    if covering(estate, &read.presets)?.is_some() {
         return Ok(Answer::met([]));
     }
     if read.malware.is_empty() {
@@ -259,12 +266,13 @@ mod tests {
     use super::*;
     use crate::facet::Gap;
     use crate::tenant::advanced_protection::{AdvancedProtection, SafeAttachments, SafeLinks};
+    use crate::tenant::dkim::{AcceptedDomain, Dkim};
     use crate::tenant::mail_protection::{ConnectionFilter, ContentFilter, Level, MailProtection, MalwareFilter};
     use crate::tenant::mail_settings::MailSettings;
 
     fn preset(on: bool, for_everybody: bool) -> Preset {
         let name = "Standard Preset Security Policy".to_owned();
-        Preset { name, level: Level::Standard, on: Some(on), for_everybody, spares: Vec::new() }
+        Preset { name, level: Level::Standard, on: Some(on), for_everybody, domains: Vec::new(), spares: Vec::new() }
     }
 
     fn mail(presets: Vec<Preset>) -> MailProtection {
@@ -299,6 +307,25 @@ mod tests {
         let blind = Land::new().with(mail(vec![preset(true, true)])).blind(FacetName::AdvancedProtection);
         check(preset_policies_on, blind, "not-measurable", &[]);
         check(preset_policies_on, Land::new().blind(FacetName::MailProtection), "not-measurable", &[]);
+    }
+
+    #[test]
+    fn a_preset_for_every_accepted_domain_is_for_everybody() {
+        let domain = |name: &str| AcceptedDomain { name: name.to_owned(), initial: None };
+        let accepted = |names: &[&str]| Dkim { domains: names.iter().copied().map(domain).collect(), signing: Vec::new() };
+        let named = |spares: &[&str]| Preset {
+            domains: vec!["Contoso.com".to_owned(), "contoso.onmicrosoft.com".to_owned()],
+            spares: spares.iter().map(|who| (*who).to_owned()).collect(),
+            ..preset(true, false)
+        };
+        let land = |spares| Land::new().with(mail(vec![named(spares)])).with(links(vec![named(spares)]));
+        let both = || accepted(&["contoso.com", "contoso.onmicrosoft.com"]);
+        check(preset_policies_on, land(&[]).with(both()), "met", &["preset-covers"]);
+        check(preset_policies_on, land(&["chief@contoso.com"]).with(both()), "partly", &["preset-not-for-all"]);
+        let more = accepted(&["contoso.com", "contoso.onmicrosoft.com", "fabrikam.com"]);
+        check(preset_policies_on, land(&[]).with(more), "partly", &["preset-not-for-all"]);
+        check(preset_policies_on, land(&[]).with(accepted(&[])), "partly", &["preset-not-for-all"]);
+        check(preset_policies_on, land(&[]).blind(FacetName::Dkim), "not-measurable", &[]);
     }
 
     fn policy(spoof: bool, users: Option<bool>) -> AntiPhishing {

@@ -50,7 +50,7 @@ impl Exchange {
     }
 }
 
-/// The rule of a preset. Without conditions it is for everybody.
+/// The rule of a preset. Without conditions it is for everybody; several kinds of condition must all be true.
 pub(super) fn preset(doing: Doing, row: &Value) -> Result<Preset, ProviderError> {
     let name = name(doing, row)?;
     let level = match name.split_whitespace().next() {
@@ -59,9 +59,11 @@ pub(super) fn preset(doing: Doing, row: &Value) -> Result<Preset, ProviderError>
         _ => Level::Other,
     };
     let listed = |members: &[&str]| members.iter().flat_map(|member| texts(row, member)).collect::<Vec<_>>();
-    let for_whom = listed(&["SentTo", "SentToMemberOf", "RecipientDomainIs"]);
+    let (people, domains) = (listed(&["SentTo", "SentToMemberOf"]), listed(&["RecipientDomainIs"]));
     let spares = listed(&["ExceptIfSentTo", "ExceptIfSentToMemberOf", "ExceptIfRecipientDomainIs"]);
-    Ok(Preset { level, on: state(row, "State"), for_everybody: for_whom.is_empty(), spares, name })
+    let for_everybody = people.is_empty() && domains.is_empty();
+    let domains = if people.is_empty() { domains } else { Vec::new() };
+    Ok(Preset { level, on: state(row, "State"), for_everybody, domains, spares, name })
 }
 
 fn anti_phishing(row: &Value) -> Result<AntiPhishing, ProviderError> {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::super::page::List;
 use super::super::wire::{path, quoted};
 use super::super::{Get, error, query, text, time};
-use super::{Graph, flag, needed, rows_of};
+use super::{Graph, flag, is_restricted, needed, rows_of};
 use crate::call::Doing;
 
 const READ: Doing = Doing { what: "read who holds directory roles", needs: "RoleManagement.Read.Directory" };
@@ -268,7 +268,7 @@ fn account(body: &Value) -> AdministratorAccount {
         synchronised: flag(body, "onPremisesSyncEnabled") == Some(true),
         mailbox: plans.map(|_| rows_of(body, "assignedPlans").iter().any(gives_mailbox)),
         licensed: body.get("assignedLicenses").and_then(Value::as_array).map(|all| !all.is_empty()),
-        restricted: flag(body, "isManagementRestricted"),
+        restricted: is_restricted(body),
         created: time(body, "createdDateTime"),
     }
 }

@@ -98,6 +98,14 @@ fn flag(row: &Value, member: &str) -> Option<bool> {
     row.get(member)?.as_bool()
 }
 
+/// Whether an account is under restricted management. Null was never set, and means no; what was not sent is not known.
+fn is_restricted(row: &Value) -> Option<bool> {
+    match row.get("isManagementRestricted")? {
+        Value::Null => Some(false),
+        value => value.as_bool(),
+    }
+}
+
 /// The objects in a member that is a list.
 fn rows_of<'a>(row: &'a Value, member: &str) -> &'a [Value] {
     row.get(member).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()

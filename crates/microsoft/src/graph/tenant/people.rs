@@ -10,7 +10,7 @@ use super::super::page::List;
 use super::super::users::purpose;
 use super::super::wire::user;
 use super::super::{Get, text, time};
-use super::{Graph, flag, needed};
+use super::{Graph, flag, is_restricted, needed};
 use crate::call::Doing;
 
 const READ: Doing = Doing { what: "read the accounts", needs: "User.Read.All" };
@@ -77,7 +77,7 @@ fn person(row: &Value) -> Result<DirectoryPerson, ProviderError> {
         home: home(text(row, "userType"), &name),
         synchronised: flag(row, "onPremisesSyncEnabled") == Some(true),
         licensed: row.get("assignedLicenses").and_then(Value::as_array).map(|all| !all.is_empty()),
-        restricted: flag(row, "isManagementRestricted"),
+        restricted: is_restricted(row),
         created: time(row, "createdDateTime"),
         signed_in: signed_in.iter().filter_map(|member| time(activity, member)).max(),
         mailbox: None,
