@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use regain_incident::account::{Account, Kind};
 use regain_incident::case::{AccountState, Case};
-use regain_incident::facet::FacetName;
+use regain_incident::facet::{FacetName, Of};
 use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
 use regain_incident::journal::{Entry, Purpose, ReadFor};
 use regain_incident::plan::Plan;
@@ -20,7 +21,7 @@ use regain_incident::posture::roadmap::{RoadmapItem, Way};
 use regain_incident::posture::told;
 use regain_incident::posture::ways::ways_of;
 use regain_incident::tenant::setting::Change;
-use regain_ports::{JournalError, Urgency};
+use regain_ports::{Journal, JournalError, ProviderError, Urgency};
 
 use crate::collect::collect;
 use crate::contain::record_plan;
@@ -31,20 +32,20 @@ use crate::{EngineError, Scribe, World};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
     /// The record of its posture, if it was measured before.
-    pub record: Option<CaseId>,
+    pub record: Option<Case>,
     /// The ways that intruders used in it, each once.
     pub used: Vec<Way>,
 }
 
 /// Looks through every case once. Ways are taken from `only` these cases, or from all of the tenant's where none is named.
-pub async fn survey(world: &World, tenant: &TenantId, only: &[CaseId]) -> Result<Survey, EngineError> {
+pub async fn survey(journal: &dyn Journal, tenant: &TenantId, only: &[CaseId]) -> Result<Survey, EngineError> {
     let mut survey = Survey::default();
-    let all = world.journal.cases().await?;
+    let all = journal.cases().await?;
     if let Some(unknown) = only.iter().find(|id| !all.contains(id)) {
         return Err(JournalError::NoSuchCase(*unknown).into());
     }
     for id in all {
-        let entries = match world.journal.read(id, Seq::START).await {
+        let entries = match journal.read(id, Seq::START).await {
             Ok(entries) => entries,
             Err(JournalError::Forgotten(_)) if !only.contains(&id) => continue,
             Err(error) => return Err(error.into()),
@@ -52,7 +53,7 @@ pub async fn survey(world: &World, tenant: &TenantId, only: &[CaseId]) -> Result
         let case = Case::of(id, &entries)?;
         match case.purpose {
             _ if case.tenant.as_ref() != Some(tenant) => {}
-            Purpose::Posture => survey.record = Some(id),
+            Purpose::Posture => survey.record = Some(case),
             Purpose::Incident if only.is_empty() || only.contains(&id) => survey.used.extend(ways_of(&case, &entries)),
             Purpose::Incident => {}
         }
@@ -98,6 +99,18 @@ pub async fn measure(world: &World, scribe: &Scribe, items: Vec<RoadmapItem>) ->
     Ok(told)
 }
 
+/// Reads these parts of the tenant, side by side, and keeps nothing: whether each could be read.
+pub async fn try_to_read(world: &World, facets: &[FacetName]) -> BTreeMap<FacetName, Result<(), ProviderError>> {
+    let read = |facet: FacetName| async move {
+        let read = match facet.of() {
+            Of::Exchange => world.mail.tenant(facet).await,
+            Of::Directory | Of::Account | Of::Names => world.directory.tenant(facet).await,
+        };
+        (facet, read.map(drop))
+    };
+    join_all(facets.iter().copied().map(read)).await.into_iter().collect()
+}
+
 /// The posture as the record shows it.
 pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_incident::Timestamp) -> Told {
     let nothing = BTreeMap::new();
@@ -113,7 +126,7 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
         })
         .collect();
     let drift = told::drift(before, &answers);
-    let known_as = estate.federation().ok().and_then(|read| read.known_as().map(str::to_owned));
+    let known_as = case.organisation().and_then(AccountState::known_as).map(str::to_owned);
     Told { answers, drift, known_as }
 }
 

@@ -21,6 +21,7 @@ use crate::posture::answer::Answer;
 use crate::posture::told::Said;
 use crate::release::Gate;
 use crate::snapshot::Snapshot;
+use crate::tenant::TenantReading;
 use crate::who_else::WhoElse;
 
 /// Where a step stands.
@@ -552,6 +553,22 @@ impl AccountState {
             .iter()
             .filter(|(_, first)| first.gap().is_none())
             .all(|(name, _)| self.latest.get(name).is_some_and(|latest| latest.gap().is_none() && latest.at() >= from))
+    }
+
+    /// What people call the target: an organisation is known by its domain, once its domains were read. Hostile.
+    pub fn called(&self) -> &str {
+        self.known_as().unwrap_or(&self.account.upn)
+    }
+
+    /// The domain that people know the organisation by, if its domains were read. Hostile.
+    pub fn known_as(&self) -> Option<&str> {
+        match self.latest.get(&FacetName::Federation)?.value()? {
+            Reading::Tenant(reading) => match reading.as_ref() {
+                TenantReading::Federation(read) => read.known_as(),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The account as it was last read.

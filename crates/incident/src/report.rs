@@ -163,11 +163,14 @@ pub fn step_lines(case: &Case, state: &AccountState) -> Vec<StepLine> {
 fn line(case: &Case, recorded: &Recorded) -> Option<Line> {
     let about = match &recorded.entry {
         Entry::FacetRead { .. } | Entry::StepStarted { .. } => return None,
-        Entry::AccountAdded { account, .. } => account.upn.clone(),
+        Entry::AccountAdded { account, .. } => {
+            case.accounts.get(&account.id).map_or(account.upn.as_str(), AccountState::called).to_owned()
+        }
         Entry::Commanded { command } => command.clone(),
         Entry::LogsScanned { files, .. } => files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
         Entry::PlanMade { plan } => format!("{} {}", plan.id(), plan.kind().as_str()),
         Entry::PlanApproved { plan, .. } => plan.to_string(),
+        Entry::PostureStated { item, .. } | Entry::PostureAccepted { item, .. } => item.clone(),
         Entry::Judged { account, .. }
         | Entry::Overruled { account, .. }
         | Entry::WatchPassed { account, .. }

@@ -43,6 +43,9 @@ struct Row {
     case: String,
     opened_at: Option<String>,
     accounts: Vec<String>,
+    /// What people call them.
+    #[serde(skip)]
+    called: Vec<String>,
     closed: bool,
     forgotten: bool,
     roles_held: usize,
@@ -62,6 +65,7 @@ impl Row {
             case: case.id.to_string(),
             opened_at: Some(case.opened_at.to_string()),
             accounts: case.accounts.values().map(|state| state.account.upn.clone()).collect(),
+            called: case.accounts.values().map(|state| state.called().to_owned()).collect(),
             closed: case.closed,
             forgotten: false,
             roles_held,
@@ -76,6 +80,7 @@ impl Row {
             case: id.to_string(),
             opened_at: None,
             accounts: vec![],
+            called: vec![],
             closed: true,
             forgotten: true,
             roles_held: 0,
@@ -101,7 +106,7 @@ async fn list(global: &Global, environment: &Environment, out: &Output) -> anyho
         return Ok(Exit::Done);
     }
     for row in rows {
-        let accounts: Vec<String> = row.accounts.iter().map(|upn| on_a_line(upn)).collect();
+        let accounts: Vec<String> = row.called.iter().map(|name| on_a_line(name)).collect();
         let state = if row.forgotten {
             "case-forgotten"
         } else if row.posture {
@@ -132,6 +137,8 @@ async fn show(id: CaseId, global: &Global, environment: &Environment, out: &Outp
     }
     let as_of = entries.last().map_or(case.opened_at, |last| last.at);
     out.data(&screen::case(&case, &archive.policy, out, as_of))?;
+    let lesson = archive.lesson(&case, &entries).await?;
+    screen::prevention(&case, &lesson, out).map_or(Ok(()), |lines| out.data(&lines))?;
     let is_shown = |state: StepState| case.accounts.len() <= screen::MANY || state.needs_a_person();
     for (plan, step, record) in case.all_steps().filter(|(_, _, record)| is_shown(record.state)) {
         let waits = if plan.approval.is_none() { out.texts.get("not-approved") } else { String::new() };

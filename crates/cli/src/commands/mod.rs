@@ -20,11 +20,17 @@ pub mod watch;
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
+use regain_engine::posture::{Survey, survey};
+use regain_engine::step::chain_of;
 use regain_engine::{Audience, EngineError, Scribe};
 use regain_incident::case::Case;
 use regain_incident::ids::{CaseId, Seq};
-use regain_incident::journal::Recorded;
+use regain_incident::journal::{Purpose, Recorded};
 use regain_incident::policy::Policy;
+use regain_incident::posture::prevention::Prevention;
+use regain_incident::posture::roadmap;
+use regain_incident::posture::ways::ways_of;
 use regain_ports::{Handoff, Journal};
 use regain_store::Store;
 
@@ -157,4 +163,33 @@ impl Archive {
         let entries = self.store.read(id, Seq::START).await?;
         Ok((Case::of(id, &entries)?, entries))
     }
+
+    /// What would have stopped what the case shows, by the record of its tenant's posture. Another case that cannot be
+    /// read does not keep this one from being told.
+    pub async fn lesson(&self, case: &Case, entries: &[Recorded]) -> anyhow::Result<Lesson> {
+        let items = roadmap::items().context("the roadmap of this program is damaged")?;
+        let only = match case.purpose {
+            Purpose::Incident => vec![case.id],
+            // The record of a posture is about all of its tenant's cases.
+            Purpose::Posture => Vec::new(),
+        };
+        let asked = match &case.tenant {
+            Some(tenant) => survey(self.store.as_ref(), tenant, &only).await,
+            None => Ok(Survey::default()),
+        };
+        let (found, unread) = match asked {
+            Ok(found) => (found, None),
+            Err(error) => (Survey { used: ways_of(case, entries), ..Survey::default() }, Some(chain_of(&error))),
+        };
+        let record = if case.purpose == Purpose::Posture { Some(case) } else { found.record.as_ref() };
+        Ok(Lesson { prevention: Prevention::of(found.used, record, &items), unread })
+    }
+}
+
+/// What is to be learned from a case.
+pub struct Lesson {
+    /// What would have stopped it, and how the tenant stands.
+    pub prevention: Prevention,
+    /// Why the record of the tenant's posture could not be read. Not the same as never having been measured.
+    pub unread: Option<String>,
 }

@@ -33,7 +33,7 @@ pub fn account(case: &Case, state: &AccountState, policy: &Policy, out: &Output,
 
 fn heading(case: &Case, state: &AccountState, out: &Output, now: Timestamp) -> String {
     let right = format!("{} {}   {}", out.texts.get("word-case"), case.id, time_of_day(now));
-    let left = on_a_line(&state.account.upn);
+    let left = on_a_line(state.called());
     let gap = WIDTH.saturating_sub(left.chars().count() + right.chars().count()).max(2);
     format!("{}{}{right}", out.bold(&left), " ".repeat(gap))
 }
@@ -41,7 +41,7 @@ fn heading(case: &Case, state: &AccountState, out: &Output, now: Timestamp) -> S
 fn target(state: &AccountState, out: &Output) -> String {
     let identity = state.snapshot.identity();
     let title = identity.value().and_then(|identity| identity.job_title.clone());
-    let mut who = on_a_line(&state.account.name);
+    let mut who = on_a_line(state.known_as().unwrap_or(&state.account.name));
     if let Some(title) = title {
         who.push_str(", ");
         who.push_str(&on_a_line(&title));

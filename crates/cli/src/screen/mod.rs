@@ -5,12 +5,14 @@ mod account;
 mod findings;
 mod organisation;
 mod plans;
+mod prevention;
 mod table;
 mod who_else;
 
 pub use account::account;
 pub use findings::{details, gap, reason};
 pub use plans::{criteria, left_out, plan, step_line};
+pub use prevention::prevention;
 pub use table::MANY;
 pub use who_else::{command as who_else_command, other_text};
 

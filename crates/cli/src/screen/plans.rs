@@ -25,7 +25,7 @@ pub fn plan(case: &Case, state: &PlanState, out: &Output) -> String {
     let kind = out.texts.get(&format!("plan-{}", plan.kind().as_str()));
     let mut lines = vec![out.bold(&format!("{kind} {} ({})", plan.id(), case.id))];
     for step in plan.steps() {
-        let account = case.accounts.get(&step.account).map(|account| on_a_line(&account.account.upn)).unwrap_or_default();
+        let account = case.accounts.get(&step.account).map(|account| on_a_line(account.called())).unwrap_or_default();
         let because: Vec<String> = step.because.iter().map(ToString::to_string).collect();
         let because = if because.is_empty() { String::new() } else { format!("  <- {}", because.join(", ")) };
         lines.push(format!("  {account}: {}{because}", step_line(step, case.state(step.id), out)));

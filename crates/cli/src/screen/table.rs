@@ -48,7 +48,7 @@ fn row(case: &Case, state: &AccountState, policy: &Policy, out: &Output) -> Row 
         (true, false) => "table-locked",
         (false, _) => "table-not-locked",
     };
-    let name: String = on_a_line(&state.account.upn).chars().take(NAME).collect();
+    let name: String = on_a_line(state.called()).chars().take(NAME).collect();
     let level = case.level(id).map_or("-", regain_incident::planner::Level::as_str);
     let line = format!("{name:<NAME$} {:<10} {level:<16} {bad:>5} {open:>5} {gaps:>5}", out.texts.get(word));
     Row { locked, open, gaps, line }

@@ -18,6 +18,8 @@ mod open_questions;
 #[cfg(test)]
 mod posture;
 #[cfg(test)]
+mod prevention;
+#[cfg(test)]
 mod rails;
 #[cfg(test)]
 mod scenarios;

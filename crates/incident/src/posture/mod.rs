@@ -12,6 +12,7 @@ pub mod fix;
 pub mod harden;
 pub mod measure;
 pub mod population;
+pub mod prevention;
 pub mod roadmap;
 pub mod told;
 pub mod ways;

@@ -18,6 +18,9 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase, in its order.
+    pub const ALL: [Self; 3] = [Self::Days30, Self::Days90, Self::Beyond];
+
     /// The name in JSON and in texts.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,8 +2,8 @@
 
 mod fix;
 mod names;
-mod screen;
-mod view;
+pub mod screen;
+pub mod view;
 
 use std::sync::Arc;
 
@@ -43,9 +43,9 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     desk.session.world.names = names;
     let world = &desk.session.world;
     let tenant = &desk.session.operator.tenant;
-    let survey = posture::survey(world, tenant, &args.case).await?;
-    let scribe = match survey.record {
-        Some(id) => desk.scribe(id).await?,
+    let survey = posture::survey(world.journal.as_ref(), tenant, &args.case).await?;
+    let scribe = match &survey.record {
+        Some(record) => desk.scribe(record.id).await?,
         None => posture::begin(world, tenant, &desk.session.holder, desk.audience()).await?,
     };
     scribe.write(world, said(args, &desk)?).await?;

@@ -1,12 +1,12 @@
 //! The posture for people: what to do first, what changed, and the three phases.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use regain_engine::posture::Told;
 use regain_incident::ids::CaseId;
 use regain_incident::posture::answer::{Answer, Remark};
 use regain_incident::posture::roadmap::{Phase, RoadmapItem, Text, Way};
-use regain_incident::posture::told::first_things;
+use regain_incident::posture::told::{Drift, first_things};
 use regain_incident::text::on_a_line;
 
 use crate::output::Output;
@@ -63,15 +63,19 @@ pub fn remark(remark: &Remark, out: &Output) -> String {
 }
 
 fn date(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).date().to_string()
+    day(at, TimeZone::system())
+}
+
+/// The day of a moment, in a zone.
+pub fn day(at: Timestamp, zone: TimeZone) -> String {
+    at.to_zoned(zone).date().to_string()
 }
 
 fn used(page: &Page<'_>, out: &Output) -> String {
     if page.used.is_empty() {
         return String::new();
     }
-    let ways: Vec<String> = page.used.iter().map(|way| out.texts.get(&format!("posture-way-{}", way.as_str()))).collect();
-    wrapped(&out.texts.get("posture-used"), &ways.join(", "), WIDTH)
+    wrapped(&out.texts.get("posture-used"), &ways(page.used, out), WIDTH)
 }
 
 fn first(page: &Page<'_>, out: &Output) -> String {
@@ -97,12 +101,23 @@ fn why_first(item: &RoadmapItem, used: &[Way], out: &Output) -> String {
         parts.push(out.texts.with("posture-closes", &[("ways", &item.closes.len().to_string())]));
     }
     parts.push(out.texts.get(&format!("posture-effort-{}", item.effort)));
-    let command = match (&item.fix, item.measure.is_some()) {
-        (Some(_), _) => format!(": regain posture --fix {}", item.id),
-        (None, false) => format!(": regain posture --answer {}=yes|no", item.id),
-        (None, true) => String::new(),
-    };
+    let command = command(item).map(|command| format!(": {command}")).unwrap_or_default();
     format!("{}{command}", parts.join(", "))
+}
+
+/// The line that fixes an item, or answers its question; none where a person has to set things right.
+pub fn command(item: &RoadmapItem) -> Option<String> {
+    match (&item.fix, item.measure.is_some()) {
+        (Some(_), _) => Some(format!("regain posture --fix {}", item.id)),
+        (None, false) => Some(format!("regain posture --answer {}=yes|no", item.id)),
+        (None, true) => None,
+    }
+}
+
+/// Names of ways, for people.
+pub fn ways(ways: &[Way], out: &Output) -> String {
+    let names: Vec<String> = ways.iter().map(|way| out.texts.get(&format!("posture-way-{}", way.as_str()))).collect();
+    names.join(", ")
 }
 
 fn changed(page: &Page<'_>, out: &Output) -> String {
@@ -111,13 +126,15 @@ fn changed(page: &Page<'_>, out: &Output) -> String {
     if page.told.drift.is_empty() {
         return out.texts.with("posture-unchanged", &[("date", &date)]);
     }
-    let line = |drift: &regain_incident::posture::told::Drift| {
-        let (was, is) = (state(&drift.was, out), state(&drift.is, out));
-        let key = if drift.is_worse() { "posture-worse" } else { "posture-changed-item" };
-        format!("  {}", out.texts.with(key, &[("item", &drift.item), ("was", &was), ("is", &is)]))
-    };
-    let lines = page.told.drift.iter().map(line);
+    let lines = page.told.drift.iter().map(|drift| format!("  {}", drifted(drift, out)));
     [out.bold(&out.texts.with("posture-changed", &[("date", &date)]))].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// How an item stood, and how it stands.
+pub fn drifted(drift: &Drift, out: &Output) -> String {
+    let (was, is) = (state(&drift.was, out), state(&drift.is, out));
+    let key = if drift.is_worse() { "posture-worse" } else { "posture-changed-item" };
+    out.texts.with(key, &[("item", &drift.item), ("was", &was), ("is", &is)])
 }
 
 /// The answer in a word or two.
@@ -160,24 +177,33 @@ fn item(item: &RoadmapItem, answer: &Answer, all: bool, out: &Output) -> Vec<Str
     if remarks.len() > shown {
         below(out.texts.with("posture-and-more", &[("count", &(remarks.len() - shown).to_string())]));
     }
-    match answer {
-        Answer::NotMeasurable { facet, gap: why } => {
-            below(format!("{}: {}", out.texts.get(&format!("facet-{facet}")), gap(why, out)));
-        }
-        Answer::Open => below(item.question.as_ref().map(|question| text(question, &out.texts).to_owned()).unwrap_or_default()),
-        Answer::Stated { by, at, note, .. } => below(stated(by, *at, note, out)),
-        Answer::Accepted { by, until, why, .. } => {
-            let (by, until, why) = (on_a_line(by), date(*until), on_a_line(why));
-            below(out.texts.with("posture-accepted-by", &[("by", &by), ("until", &until), ("why", &why)]));
-        }
-        Answer::Met { .. } | Answer::Partly { .. } | Answer::NotMet { .. } | Answer::NotApplicable { .. } => {}
+    if let Some(detail) = detail(item, answer, TimeZone::system(), out) {
+        below(detail);
     }
     lines
 }
 
-fn stated(by: &str, at: Timestamp, note: &str, out: &Output) -> String {
-    let note = if note.is_empty() { String::new() } else { format!(": {}", on_a_line(note)) };
-    out.texts.with("posture-said-by", &[("by", &on_a_line(by)), ("date", &date(at)), ("note", &note)])
+/// What an answer says beside its remarks: why it is none, what is asked, who said so. Dates are those of `zone`.
+pub fn detail(item: &RoadmapItem, answer: &Answer, zone: TimeZone, out: &Output) -> Option<String> {
+    match answer {
+        Answer::NotMeasurable { facet, gap: why } => {
+            Some(format!("{}: {}", out.texts.get(&format!("facet-{facet}")), gap(why, out)))
+        }
+        Answer::Open => item.question.as_ref().map(|question| text(question, &out.texts).to_owned()),
+        Answer::Stated { by, at, note, .. } => {
+            let note = if note.is_empty() { String::new() } else { format!(": {}", on_a_line(note)) };
+            let names = [("by", on_a_line(by)), ("date", day(*at, zone)), ("note", note)];
+            let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            Some(out.texts.with("posture-said-by", &names))
+        }
+        Answer::Accepted { by, until, why, .. } => {
+            // It ends with a day, and that day is the last.
+            let last = until.checked_sub(SignedDuration::from_secs(1)).unwrap_or(*until);
+            let (by, until, why) = (on_a_line(by), day(last, zone), on_a_line(why));
+            Some(out.texts.with("posture-accepted-by", &[("by", &by), ("until", &until), ("why", &why)]))
+        }
+        Answer::Met { .. } | Answer::Partly { .. } | Answer::NotMet { .. } | Answer::NotApplicable { .. } => None,
+    }
 }
 
 /// Text in lines of at most `width` characters, where it has blanks.

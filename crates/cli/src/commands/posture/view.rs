@@ -2,7 +2,7 @@
 
 use regain_incident::posture::answer::{Answer, Remark};
 use regain_incident::posture::roadmap::{Phase, References, RoadmapItem, Way};
-use regain_incident::posture::told::first_things;
+use regain_incident::posture::told::{Drift, first_things};
 use regain_incident::text::harmless;
 use serde::Serialize;
 
@@ -36,19 +36,26 @@ struct ItemView<'a> {
     phase: Phase,
     title: &'a str,
     why: &'a str,
-    answer: &'static str,
-    remarks: Vec<RemarkView<'a>>,
-    /// Why it could not be measured.
-    unread: Option<String>,
+    #[serde(flatten)]
+    answer: AnswerView<'a>,
     question: Option<&'a str>,
-    /// Who said so, or answers for it.
-    by: Option<String>,
-    until: Option<String>,
     effort: u8,
     closes: &'a [Way],
     fix: Option<&'a str>,
     takes: &'a [String],
     references: &'a References,
+}
+
+/// How an item stands.
+#[derive(Serialize)]
+pub struct AnswerView<'a> {
+    answer: &'static str,
+    remarks: Vec<RemarkView<'a>>,
+    /// Why it could not be measured.
+    unread: Option<String>,
+    /// Who said so, or answers for it.
+    by: Option<String>,
+    until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -57,8 +64,9 @@ struct RemarkView<'a> {
     text: String,
 }
 
+/// An item that stands otherwise than before.
 #[derive(Serialize)]
-struct ChangedView<'a> {
+pub struct ChangedView<'a> {
     item: &'a str,
     was: &'static str,
     is: &'static str,
@@ -69,12 +77,6 @@ impl<'a> PostureView<'a> {
     /// Of a page.
     pub fn of(page: &Page<'a>, head: &str, out: &Output) -> Self {
         let told = page.told;
-        let changed = told.drift.iter().map(|drift| ChangedView {
-            item: &drift.item,
-            was: drift.was.as_str(),
-            is: drift.is.as_str(),
-            worse: drift.is_worse(),
-        });
         Self {
             tenant: page.tenant,
             case: page.case.to_string(),
@@ -84,13 +86,32 @@ impl<'a> PostureView<'a> {
             items: told.answers.iter().map(|(item, answer)| ItemView::of(item, answer, out)).collect(),
             first: first_things(&told.answers, page.used).into_iter().map(|(item, _)| item.id.as_str()).collect(),
             used: page.used,
-            changed: changed.collect(),
+            changed: told.drift.iter().map(ChangedView::of).collect(),
         }
     }
 }
 
 impl<'a> ItemView<'a> {
     fn of(item: &'a RoadmapItem, answer: &'a Answer, out: &Output) -> Self {
+        Self {
+            id: &item.id,
+            phase: item.phase,
+            title: in_words(&item.title, out),
+            why: in_words(&item.why, out),
+            answer: AnswerView::of(answer, out),
+            question: item.question.as_ref().map(|question| in_words(question, out)),
+            effort: item.effort,
+            closes: &item.closes,
+            fix: item.fix.as_deref(),
+            takes: &item.takes,
+            references: &item.references,
+        }
+    }
+}
+
+impl<'a> AnswerView<'a> {
+    /// Of an answer.
+    pub fn of(answer: &'a Answer, out: &Output) -> Self {
         let (by, until) = match answer {
             Answer::Stated { by, .. } => (Some(harmless(by, LONGEST)), None),
             Answer::Accepted { by, until, .. } => (Some(harmless(by, LONGEST)), Some(until.to_string())),
@@ -101,27 +122,23 @@ impl<'a> ItemView<'a> {
             _ => None,
         };
         let told = |one: &'a Remark| RemarkView { code: &one.code, text: harmless(&remark(one, out), LONGEST) };
-        let (title, why) = (in_words(&item.title, out), in_words(&item.why, out));
-        Self {
-            id: &item.id,
-            phase: item.phase,
-            title,
-            why,
-            answer: answer.as_str(),
-            remarks: answer.remarks().iter().map(told).collect(),
-            unread,
-            question: item.question.as_ref().map(|question| in_words(question, out)),
-            by,
-            until,
-            effort: item.effort,
-            closes: &item.closes,
-            fix: item.fix.as_deref(),
-            takes: &item.takes,
-            references: &item.references,
-        }
+        Self { answer: answer.as_str(), remarks: answer.remarks().iter().map(told).collect(), unread, by, until }
+    }
+
+    /// Of an item that was not measured.
+    pub fn none() -> Self {
+        Self { answer: "not-measured", remarks: Vec::new(), unread: None, by: None, until: None }
     }
 }
 
-fn in_words<'a>(words: &'a regain_incident::posture::roadmap::Text, out: &Output) -> &'a str {
+impl<'a> ChangedView<'a> {
+    /// Of a drift.
+    pub fn of(drift: &'a Drift) -> Self {
+        Self { item: &drift.item, was: drift.was.as_str(), is: drift.is.as_str(), worse: drift.is_worse() }
+    }
+}
+
+/// The text in the person's language.
+pub fn in_words<'a>(words: &'a regain_incident::posture::roadmap::Text, out: &Output) -> &'a str {
     text(words, &out.texts)
 }
