@@ -46,24 +46,26 @@ fn graph(world: &mut World, place: &Place) -> Result<(), String> {
             }
             Ok(())
         }
-        ["domains", rest @ ..] => {
-            let mut all = Value::from(std::mem::take(&mut directory.domains));
-            let outcome = set_at(&mut all, &Place { path: rest, value: place.value });
-            directory.domains = all.as_array().cloned().unwrap_or_default();
-            outcome
-        }
+        ["domains", rest @ ..] => in_list(&mut directory.domains, rest, place.value),
+        ["roleAssignments", rest @ ..] => in_list(&mut directory.role_assignments, rest, place.value),
+        ["roleEligibilitySchedules", rest @ ..] => in_list(&mut directory.role_eligibility_schedules, rest, place.value),
+        ["oauth2PermissionGrants", rest @ ..] => in_list(&mut directory.grants, rest, place.value),
+        ["appRoleAssignments", rest @ ..] => in_list(&mut directory.app_role_assignments, rest, place.value),
         ["users", user, rest @ ..] => {
             let id = directory.user_key(user).ok_or_else(|| format!("no account {user}"))?;
             object(directory.users.get_mut(&id), rest, place.value)
         }
         ["groups", group, side @ ("members" | "owners")] => {
-            let ids = place.value.and_then(Value::as_array).ok_or("a list of ids is wanted")?;
-            let ids = ids.iter().filter_map(Value::as_str).map(key).collect();
             let references = if *side == "members" { &mut directory.members } else { &mut directory.owners };
-            references.insert(key(group), ids);
+            references.insert(key(group), ids(place.value)?);
             Ok(())
         }
         ["groups", group, rest @ ..] => object(directory.groups.get_mut(&key(group)), rest, place.value),
+        ["applications", id, rest @ ..] => object(directory.applications.get_mut(&key(id)), rest, place.value),
+        ["administrativeUnits", id, "members"] => {
+            directory.unit_members.insert(key(id), ids(place.value)?);
+            Ok(())
+        }
         ["servicePrincipals", id, rest @ ..] => object(directory.service_principals.get_mut(&key(id)), rest, place.value),
         ["administrativeUnits", id] => {
             match place.value {
@@ -75,6 +77,19 @@ fn graph(world: &mut World, place: &Place) -> Result<(), String> {
         ["administrativeUnits", id, rest @ ..] => object(directory.administrative_units.get_mut(&key(id)), rest, place.value),
         path => Err(format!("set: there is no graph/{}", path.join("/"))),
     }
+}
+
+fn ids(value: Option<&Value>) -> Result<Vec<String>, String> {
+    let ids = value.and_then(Value::as_array).ok_or("a list of ids is wanted")?;
+    Ok(ids.iter().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect())
+}
+
+/// A row of a list, found by its id or its number; a row that is not there yet is added whole, in the wire's shape.
+fn in_list(own: &mut Vec<Value>, path: &[&str], value: Option<&Value>) -> Result<(), String> {
+    let mut all = Value::from(std::mem::take(own));
+    let outcome = set_at(&mut all, &Place { path, value });
+    *own = all.as_array().cloned().unwrap_or_default();
+    outcome
 }
 
 fn object(own: Option<&mut Value>, path: &[&str], value: Option<&Value>) -> Result<(), String> {

@@ -1,6 +1,8 @@
 //! `regain posture`: the tenant measured against the security roadmap; what people answer; what changed.
 
 mod fix;
+#[cfg(test)]
+mod flips;
 mod names;
 pub mod screen;
 pub mod view;
