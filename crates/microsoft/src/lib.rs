@@ -30,6 +30,7 @@ mod token;
 
 use std::sync::Arc;
 
+use regain_incident::ids::AccountId;
 use regain_ports::Clock;
 
 pub use credential::{Certificate, CertificateError, Credential, Duty, Identities, Identity};
@@ -184,6 +185,12 @@ impl Microsoft {
     /// What an app of ours can be signed in to with, as the identity that sees reads it.
     pub async fn own_app(&self, client: &str) -> Result<OwnApp, regain_ports::ProviderError> {
         self.see.graph.own_app(client).await
+    }
+
+    /// Whether the identity that sees may read which protocols mailboxes may use, tried on this one. The posture reads
+    /// them of every mailbox, which is too much for a trial.
+    pub async fn may_read_protocols(&self, mailbox: &AccountId) -> Result<(), regain_ports::ProviderError> {
+        self.see.exchange.may_read_protocols(mailbox.as_str()).await
     }
 
     /// Requests so far, and how many of them had to follow one another. What one command took is

@@ -60,6 +60,10 @@ const SEES: &[&str] = &[
     "PrivilegedAssignmentSchedule.Read.AzureADGroup",
     "PrivilegedEligibilitySchedule.Read.AzureADGroup",
     "Application.Read.All",
+    "Policy.Read.All",
+    "SecurityEvents.Read.All",
+    "Domain-InternalFederation.Read.All",
+    "LicenseAssignment.Read.All",
     "Exchange.ManageAsApp",
 ];
 const LOCKS: &[&str] = &[

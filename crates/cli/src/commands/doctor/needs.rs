@@ -4,6 +4,7 @@
 //! Left to others: what each request is denied without is the adapter's knowledge. The permissions
 //! are those of Microsoft's reference, the least one first in each group.
 
+use regain_incident::facet::FacetName;
 use regain_microsoft::Duty;
 
 /// One thing that this version does, and what it takes.
@@ -16,7 +17,7 @@ pub struct Need {
     pub permissions: &'static [&'static [&'static str]],
     /// Directory roles on the app: any one. Global Administrator goes without saying.
     pub roles: &'static [&'static str],
-    /// Cmdlets of Exchange: also allowed by a role group there, which no token shows.
+    /// Cmdlets of Exchange or Purview: also allowed by a role group there, which no token shows.
     pub cmdlets: &'static [&'static str],
     /// The read that tries it, or one that is refused together with it.
     pub probe: Probe,
@@ -66,6 +67,10 @@ pub enum Probe {
     ExchangeRoles,
     /// Our own app.
     OwnApp,
+    /// Parts of the tenant that its posture is measured by, all of them.
+    Posture(&'static [FacetName]),
+    /// The protocols of a mailbox.
+    Protocols,
 }
 
 /// Role names with the template ids that a token has.
@@ -78,6 +83,7 @@ pub const ROLES: &[(&str, &str)] = &[
     (SECURITY, "194ae4cb-b126-40b2-bd5b-6091b380977d"),
     (SECURITY_READER, "5d6b6bb7-de71-4623-b4af-96380a352509"),
     (GLOBAL_READER, "f2ef992c-3afb-46b9-b7cf-a126ee74c451"),
+    (COMPLIANCE, "17315797-102d-40b4-93e0-432062caca18"),
 ];
 
 /// May do everything.
@@ -93,6 +99,10 @@ const SECURITY: &str = "Security Administrator";
 const SECURITY_READER: &str = "Security Reader";
 /// Reads everything that portals show.
 pub const GLOBAL_READER: &str = "Global Reader";
+const COMPLIANCE: &str = "Compliance Administrator";
+
+/// Cmdlets that are run at Purview, whose role groups are its own.
+pub const AT_PURVIEW: &[&str] = &["Get-ProtectionAlert", "Set-ProtectionAlert"];
 
 const READ_USERS: &[&str] = &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const READ_DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
@@ -113,6 +123,30 @@ const READ_ELIGIBLE: &[&str] = &[
     "RoleManagement.Read.Directory",
     "RoleManagement.ReadWrite.Directory",
 ];
+
+const READ_POLICIES: &[&str] = &["Policy.Read.All"];
+const READ_GROUPS: &[&str] = &[
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const READ_APPS: &[&str] =
+    &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+/// Settings of Exchange that are read for the posture, but for those of mailboxes.
+const SETTINGS: &[FacetName] = &[
+    FacetName::AuditSettings,
+    FacetName::MailSettings,
+    FacetName::OutboundPolicies,
+    FacetName::MailProtection,
+    FacetName::MailFlow,
+    FacetName::Dkim,
+    FacetName::SharingPolicies,
+];
+/// Who may read settings of Exchange, least first. A Security Reader may not read all of them.
+const READS_SETTINGS: &[&str] = &[GLOBAL_READER, EXCHANGE, COMPLIANCE, SECURITY];
 
 /// The permission on Exchange that every cmdlet needs beside a role. It is in another token.
 pub const EXCHANGE_PERMISSION: &str = "Exchange.ManageAsApp";
@@ -369,6 +403,178 @@ pub const NEEDS: &[Need] = &[
         probe: Probe::ExchangeRoles,
         tried: Tried::Near,
     },
+    // The posture. Whom it asks about people, their sign-ins and mailboxes takes what stands above.
+    Need {
+        feature: "posture-policies",
+        duties: &[Duty::See],
+        permissions: &[
+            READ_POLICIES,
+            // Asked of groups that policies name.
+            READ_GROUPS,
+        ],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[
+            FacetName::SecurityDefaults,
+            FacetName::ConditionalAccess,
+            FacetName::MethodsPolicy,
+            FacetName::AuthorizationPolicy,
+        ]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-administrators",
+        duties: &[Duty::See],
+        permissions: &[
+            READ_ROLES,
+            READ_PIM,
+            READ_ELIGIBLE,
+            READ_GROUPS,
+            READ_USERS,
+            &["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+        ],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::Administrators, FacetName::AdministrativeUnits]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-methods",
+        duties: &[Duty::See],
+        permissions: &[&["AuditLog.Read.All"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::Registration]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-apps",
+        duties: &[Duty::See],
+        permissions: &[READ_APPS, READ_DIRECTORY],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::Applications]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-domains",
+        duties: &[Duty::See],
+        permissions: &[
+            &["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+            // Asked of domains whose people sign in elsewhere.
+            &["Domain-InternalFederation.Read.All", "Domain-InternalFederation.ReadWrite.All"],
+        ],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::Federation]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-licences",
+        duties: &[Duty::See],
+        permissions: &[&[
+            "LicenseAssignment.Read.All",
+            "Organization.Read.All",
+            "Organization.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::Licences]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-score",
+        duties: &[Duty::See],
+        permissions: &[&["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::SecureScore]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-mail",
+        duties: &[Duty::See],
+        permissions: &[],
+        roles: READS_SETTINGS,
+        cmdlets: &[
+            "Get-AdminAuditLogConfig",
+            "Get-OrganizationConfig",
+            "Get-MailboxAuditBypassAssociation",
+            "Get-TransportConfig",
+            "Get-ExternalInOutlook",
+            "Get-HostedOutboundSpamFilterPolicy",
+            "Get-HostedOutboundSpamFilterRule",
+            "Get-RemoteDomain",
+            "Get-EOPProtectionPolicyRule",
+            "Get-AntiPhishPolicy",
+            "Get-HostedContentFilterPolicy",
+            "Get-MalwareFilterPolicy",
+            "Get-HostedConnectionFilterPolicy",
+            "Get-TransportRule",
+            "Get-InboundConnector",
+            "Get-OutboundConnector",
+            "Get-JournalRule",
+            "Get-AcceptedDomain",
+            "Get-DkimSigningConfig",
+            "Get-SharingPolicy",
+        ],
+        probe: Probe::Posture(SETTINGS),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-mailboxes",
+        duties: &[Duty::See],
+        permissions: &[],
+        roles: &[GLOBAL_READER, EXCHANGE, RECIPIENT, COMPLIANCE],
+        cmdlets: &["Get-CASMailbox", "Get-Mailbox"],
+        probe: Probe::Protocols,
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-defender",
+        duties: &[Duty::See],
+        permissions: &[],
+        roles: READS_SETTINGS,
+        cmdlets: &["Get-ATPProtectionPolicyRule", "Get-SafeLinksPolicy", "Get-SafeAttachmentPolicy", "Get-AtpPolicyForO365"],
+        probe: Probe::Posture(&[FacetName::AdvancedProtection]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "posture-alerts",
+        duties: &[Duty::See],
+        permissions: &[],
+        roles: &[GLOBAL_READER, SECURITY_READER, SECURITY, COMPLIANCE],
+        cmdlets: &["Get-ProtectionAlert"],
+        probe: Probe::Posture(&[FacetName::AlertPolicies]),
+        tried: Tried::Itself,
+    },
+    Need {
+        feature: "change-settings",
+        duties: &[Duty::Clean],
+        permissions: &[],
+        roles: &[EXCHANGE],
+        cmdlets: &[
+            "Set-AdminAuditLogConfig",
+            "Set-OrganizationConfig",
+            "Set-TransportConfig",
+            "Set-ExternalInOutlook",
+            "Set-HostedOutboundSpamFilterPolicy",
+            "Set-RemoteDomain",
+        ],
+        probe: Probe::Posture(SETTINGS),
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "change-alerts",
+        duties: &[Duty::Clean],
+        permissions: &[],
+        roles: &[COMPLIANCE, SECURITY],
+        cmdlets: &["Set-ProtectionAlert"],
+        probe: Probe::Posture(&[FacetName::AlertPolicies]),
+        tried: Tried::Near,
+    },
 ];
 
 impl Need {
@@ -377,9 +583,14 @@ impl Need {
         format!("doctor-does-{}", self.feature)
     }
 
-    /// Whether it is Exchange's to allow.
+    /// Whether it is Exchange's to allow, or Purview's, which take the same permission.
     pub fn is_exchange(&self) -> bool {
         !self.cmdlets.is_empty()
+    }
+
+    /// Whether it is Purview's to allow.
+    pub fn is_at_purview(&self) -> bool {
+        self.cmdlets.iter().any(|cmdlet| AT_PURVIEW.contains(cmdlet))
     }
 
     /// The groups of permissions of which none is held.
@@ -399,7 +610,9 @@ impl Need {
         let mut told: Vec<String> = self.permissions.iter().map(|group| (*group).join(" or ")).collect();
         if self.is_exchange() {
             told.push(EXCHANGE_PERMISSION.to_owned());
-            told.push(format!("role {}, or a role group in Exchange with {}", self.roles.join(" or "), self.cmdlets.join(", ")));
+            let place = if self.is_at_purview() { "Purview" } else { "Exchange" };
+            let (roles, cmdlets) = (self.roles.join(" or "), self.cmdlets.join(", "));
+            told.push(format!("role {roles}, or a role group in {place} with {cmdlets}"));
         } else if !self.roles.is_empty() {
             told.push(format!("role {}", self.roles.join(" or ")));
         }

@@ -35,6 +35,12 @@ const IDS: &[(&str, &str)] = &[
     ("RoleEligibilitySchedule.Read.Directory", "ff278e11-4a33-4d0c-83d2-d01dc58929a5"),
     ("PrivilegedAssignmentSchedule.Read.AzureADGroup", "cd4161cb-f098-48f8-a884-1eda9a42434c"),
     ("PrivilegedEligibilitySchedule.Read.AzureADGroup", "edb419d6-7edc-42a3-9345-509bfdf5d87c"),
+    ("Policy.Read.All", "246dd0d5-5bd0-4def-940b-0421030a5b68"),
+    ("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6"),
+    ("AdministrativeUnit.Read.All", "134fd756-38ce-4afd-ba33-e9623dbe66c2"),
+    ("Domain-InternalFederation.Read.All", "c0e5a7b0-e8b7-40a7-b8e0-8249e6ea81d5"),
+    ("LicenseAssignment.Read.All", "e2f98668-2877-4f38-a2f4-8202e0717aa1"),
+    ("SecurityEvents.Read.All", "bf394140-e372-4bf9-a898-299cfc7564e5"),
 ];
 
 /// Roles of Exchange, and which of our cmdlets are taken from each. Unverified in a real tenant:
@@ -55,8 +61,46 @@ const PARENTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Security Admin", &["Get-BlockedSenderAddress", "Remove-BlockedSenderAddress"]),
-    ("View-Only Configuration", &["Get-AcceptedDomain"]),
+    (
+        "View-Only Configuration",
+        &[
+            "Get-AcceptedDomain",
+            "Get-AdminAuditLogConfig",
+            "Get-OrganizationConfig",
+            "Get-MailboxAuditBypassAssociation",
+            "Get-TransportConfig",
+            "Get-ExternalInOutlook",
+            "Get-HostedOutboundSpamFilterPolicy",
+            "Get-HostedOutboundSpamFilterRule",
+            "Get-RemoteDomain",
+            "Get-EOPProtectionPolicyRule",
+            "Get-AntiPhishPolicy",
+            "Get-HostedContentFilterPolicy",
+            "Get-MalwareFilterPolicy",
+            "Get-HostedConnectionFilterPolicy",
+            "Get-ATPProtectionPolicyRule",
+            "Get-SafeLinksPolicy",
+            "Get-SafeAttachmentPolicy",
+            "Get-AtpPolicyForO365",
+            "Get-TransportRule",
+            "Get-InboundConnector",
+            "Get-OutboundConnector",
+            "Get-JournalRule",
+            "Get-DkimSigningConfig",
+            "Get-SharingPolicy",
+        ],
+    ),
+    ("View-Only Recipients", &["Get-CASMailbox"]),
+    ("Audit Logs", &["Set-AdminAuditLogConfig"]),
+    ("Organization Configuration", &["Set-OrganizationConfig", "Set-ExternalInOutlook"]),
+    ("Organization Transport Settings", &["Set-TransportConfig"]),
+    ("Transport Hygiene", &["Set-HostedOutboundSpamFilterPolicy"]),
+    ("Remote and Accepted Domains", &["Set-RemoteDomain"]),
 ];
+
+/// Roles of Purview, least first, and our cmdlets that each has. Unverified like those above.
+const AT_PURVIEW: &[(&str, &str)] =
+    &[("View-Only Manage Alerts", "Get-ProtectionAlert"), ("Manage Alerts", "Set-ProtectionAlert")];
 
 /// All that has to be granted, once: to one app for everything, or to three.
 #[derive(Debug, Serialize)]
@@ -82,6 +126,8 @@ pub struct Grants {
     pub commands: Vec<String>,
     /// In place of a directory role for Exchange: a role group with exactly the cmdlets used.
     pub exchange_role_group: Vec<String>,
+    /// In place of a directory role for Purview, where alert policies are kept: a role group there.
+    pub purview_role_group: Vec<String>,
 }
 
 /// What is granted to the app of one duty.
@@ -163,7 +209,13 @@ fn grants(app: &App, duties: &[Duty], english: &Texts) -> Grants {
     let cmdlets: BTreeSet<&str> = needs.iter().flat_map(|need| need.cmdlets).copied().collect();
     let roles = roles(&needs, english);
     let commands = commands(app, &permissions, &roles);
-    Grants { permissions, roles, commands, exchange_role_group: role_group(app, &cmdlets) }
+    Grants {
+        permissions,
+        roles,
+        commands,
+        exchange_role_group: role_group(app, &cmdlets),
+        purview_role_group: purview_role_group(app, &cmdlets),
+    }
 }
 
 /// The least permission of each group, unless one that is asked for anyway serves it too.
@@ -206,7 +258,11 @@ fn roles(needs: &[&Need], english: &Texts) -> Vec<Role> {
     let reads = needs.iter().any(|need| need.is_exchange());
     let lock = role(PRIVILEGED_AUTHENTICATION, "setup-role-locks").filter(|_| locks);
     let mail = if writes { role(EXCHANGE, "setup-role-mail") } else { role(GLOBAL_READER, "setup-role-reads").filter(|_| reads) };
-    lock.into_iter().chain(mail).collect()
+    // Exchange Administrator does not reach into Purview. What changes an alert is left to a role group: every
+    // directory role that may is a mighty one.
+    let sees = needs.iter().any(|need| need.is_at_purview() && need.duties.contains(&Duty::See));
+    let alerts = role(GLOBAL_READER, "setup-role-alerts").filter(|_| sees && writes);
+    lock.into_iter().chain(mail).chain(alerts).collect()
 }
 
 fn commands(app: &App, permissions: &[Permission], roles: &[Role]) -> Vec<String> {
@@ -258,6 +314,16 @@ fn role_group(app: &App, cmdlets: &BTreeSet<&str>) -> Vec<String> {
     lines
 }
 
+fn purview_role_group(app: &App, cmdlets: &BTreeSet<&str>) -> Vec<String> {
+    let (name, client) = (app.name(), app.client());
+    // The role that writes reads as well.
+    let Some((role, _)) = AT_PURVIEW.iter().rev().find(|(_, cmdlet)| cmdlets.contains(cmdlet)) else { return Vec::new() };
+    vec![
+        format!("New-ServicePrincipal -AppId {client} -ObjectId <object id of the service principal> -DisplayName \"{name}\""),
+        format!("New-RoleGroup -Name \"{name}\" -Roles \"{role}\" -Members {client}"),
+    ]
+}
+
 /// The same for a person: for each duty, or for the one app where that is what the tenant has.
 pub fn text(setup: &Setup, texts: &Texts) -> String {
     let mut text = String::new();
@@ -295,10 +361,15 @@ fn part(line: &mut impl FnMut(String), grants: &Grants, texts: &Texts) {
         line(texts.get("setup-role-group"));
         grants.exchange_role_group.iter().for_each(|command| line(format!("  {command}")));
     }
+    if !grants.purview_role_group.is_empty() {
+        line(texts.get("setup-purview-group"));
+        grants.purview_role_group.iter().for_each(|command| line(format!("  {command}")));
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::needs;
     use super::*;
     use crate::texts::Language;
 
@@ -328,16 +399,22 @@ mod tests {
         assert!(names(see).iter().all(|name| !name.contains("Write") && !name.contains("Revoke")), "{:?}", names(see));
         assert!(!see.grants.exchange_role_group.iter().any(|line| line.contains("Set-") || line.contains("Remove-")));
         assert!(!names(lock).contains(&EXCHANGE_PERMISSION) && lock.grants.exchange_role_group.is_empty());
+        assert!(lock.grants.purview_role_group.is_empty());
+        let alerts = |one: &ForIdentity| one.grants.purview_role_group.join("\n");
+        assert!(alerts(see).contains("\"View-Only Manage Alerts\"") && alerts(clean).contains("\"Manage Alerts\""));
         assert!(!names(clean).iter().any(|name| name.contains("Password") || name.contains("Revoke")), "{:?}", names(clean));
         assert!(clean.grants.commands[0].contains("az ad app create --display-name \"regain clean\""));
     }
 
     #[test]
     fn the_role_group_has_exactly_the_cmdlets_used() {
-        let used: BTreeSet<_> = NEEDS.iter().flat_map(|need| need.cmdlets).collect();
-        let given: BTreeSet<_> = PARENTS.iter().flat_map(|(_, cmdlets)| *cmdlets).collect();
+        let all: BTreeSet<&str> = NEEDS.iter().flat_map(|need| need.cmdlets).copied().collect();
+        let (purview, used): (BTreeSet<&str>, BTreeSet<&str>) = all.iter().partition(|cmdlet| needs::AT_PURVIEW.contains(cmdlet));
+        let given: BTreeSet<&str> = PARENTS.iter().flat_map(|(_, cmdlets)| *cmdlets).copied().collect();
         assert_eq!(used, given);
+        assert_eq!(purview, AT_PURVIEW.iter().map(|(_, cmdlet)| *cmdlet).collect::<BTreeSet<_>>());
         let lines = setup("c", &[], &english()).one.exchange_role_group.join("\n");
         assert!(used.iter().all(|cmdlet| lines.contains(*cmdlet)), "{lines}");
+        assert!(!purview.iter().any(|cmdlet| lines.contains(*cmdlet)), "{lines}");
     }
 }

@@ -115,6 +115,7 @@ fn by_token(need: &Need, seat: &Seat, near_is_fine: bool) -> Standing {
     }
     match (need.role_is_held(&seat.roles), need.is_exchange(), need.tried) {
         (false, false, _) => Standing::new(State::Missing, "token", None),
+        (false, true, _) if need.is_at_purview() => Standing::new(State::Unknown, "token", Said::key("doctor-why-purview-group")),
         (false, true, _) => Standing::new(State::Unknown, "token", Said::key("doctor-why-role-group")),
         (true, true, _) if !near_is_fine => Standing::new(State::Unknown, "token", Said::key("doctor-why-no-read")),
         (true, _, Tried::Itself) => Standing::new(State::Unknown, "token", Said::key("doctor-why-nothing-to-try")),

@@ -1,6 +1,6 @@
 //! Harmless reads, each made once, by the identity that sees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use regain_incident::account::{Account, kind_of};
@@ -10,7 +10,7 @@ use regain_incident::who_else;
 use regain_ports::{Age, Found, Provider, ProviderError, ProviderErrorKind, Urgency};
 
 use super::Endpoint;
-use super::needs::Probe;
+use super::needs::{NEEDS, Probe};
 use crate::session::Session;
 
 /// What a read answered.
@@ -61,6 +61,7 @@ impl Trials {
         });
         let administrators = (Probe::Administrators, Trial { result: administrators.0.map(drop), took: administrators.1 });
         let mut answers = BTreeMap::from([accepted, domains, administrators, sign_ins]);
+        answers.extend(of_posture(session).await);
         let account = match name {
             Some(name) => find(session, &name, named.is_some(), &mut answers).await?,
             None => None,
@@ -115,10 +116,38 @@ fn purpose(found: &Found) -> Result<(), ProviderError> {
     Err(ProviderError { provider: Provider::Graph, doing: "read what the mailbox is for", attempts: 1, kind })
 }
 
+/// Every part of the tenant that a need names, each read once.
+async fn of_posture(session: &Session) -> Vec<(Probe, Trial)> {
+    let probes: BTreeSet<&'static [FacetName]> = NEEDS.iter().filter_map(|need| facets(need.probe)).collect();
+    let all: Vec<FacetName> = probes.iter().copied().flatten().copied().collect();
+    let began = Instant::now();
+    let mut read = regain_engine::posture::try_to_read(&session.world, &all).await;
+    let took = began.elapsed();
+    let trial = |facets: &'static [FacetName]| {
+        let result = worst(facets.iter().filter_map(|facet| read.remove(facet)));
+        (Probe::Posture(facets), Trial { result, took })
+    };
+    probes.into_iter().map(trial).collect()
+}
+
+fn facets(probe: Probe) -> Option<&'static [FacetName]> {
+    if let Probe::Posture(facets) = probe { Some(facets) } else { None }
+}
+
+/// A refusal tells most; then whatever else went wrong, and last that there is no licence.
+fn worst(results: impl Iterator<Item = Result<(), ProviderError>>) -> Result<(), ProviderError> {
+    let weight = |error: &ProviderError| match error.kind {
+        ProviderErrorKind::Denied { .. } => 2,
+        ProviderErrorKind::Unlicensed { .. } => 0,
+        _ => 1,
+    };
+    results.filter_map(Result::err).max_by_key(weight).map_or(Ok(()), Err)
+}
+
 async fn of_account(session: &Session, account: &Account) -> Vec<(Probe, Trial)> {
     let (directory, mail) = (&session.world.directory, &session.world.mail);
     let roles = |facet| directory.roles(&account.id, facet, Urgency::Normal);
-    let (entra, pim, groups, forwarding, rules, block, exchange) = tokio::join!(
+    let (entra, pim, groups, forwarding, rules, block, exchange, protocols) = tokio::join!(
         tried(Probe::EntraRoles, roles(FacetName::EntraRoles)),
         tried(Probe::PimRoles, roles(FacetName::PimRoles)),
         tried(Probe::GroupRoles, roles(FacetName::GroupRoles)),
@@ -126,8 +155,9 @@ async fn of_account(session: &Session, account: &Account) -> Vec<(Probe, Trial)>
         tried(Probe::InboxRules, mail.inbox_rules(account, Age::New)),
         tried(Probe::SendingBlock, mail.sending_block(account, Age::New)),
         tried(Probe::ExchangeRoles, mail.roles(account, Age::New)),
+        tried(Probe::Protocols, session.microsoft().may_read_protocols(&account.id)),
     );
-    vec![entra, pim, groups, forwarding, rules, block, exchange]
+    vec![entra, pim, groups, forwarding, rules, block, exchange, protocols]
 }
 
 pub(super) fn endpoints(session: &Session, trials: &Trials) -> Vec<Endpoint> {

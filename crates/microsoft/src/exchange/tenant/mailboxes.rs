@@ -5,6 +5,7 @@ use regain_incident::tenant::mailbox_protocols::MailboxProtocols;
 use regain_ports::{ProviderError, Seen};
 use serde_json::{Value, json};
 
+use super::super::error::is_gone;
 use super::super::wire::text;
 use super::{Cmdlet, Exchange, flag, name};
 use crate::call::Doing;
@@ -22,6 +23,15 @@ impl Exchange {
             take(row, called(PROTOCOLS, row, "PrimarySmtpAddress")?, &mut all);
         }
         Ok(Seen::new(all, output.raw))
+    }
+
+    /// Whether protocols may be read, tried on one mailbox. An account without one answers that as well.
+    pub(crate) async fn may_read_protocols(&self, mailbox: &str) -> Result<(), ProviderError> {
+        let cmdlet = Cmdlet::new(PROTOCOLS, "Get-CASMailbox", json!({"Identity": mailbox})).select("Name");
+        match self.run(&cmdlet).await {
+            Err(error) if !is_gone(&error) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     pub(super) async fn mailbox_forwarding(&self) -> Result<Seen<MailboxForwarding>, ProviderError> {
