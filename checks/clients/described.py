@@ -31,7 +31,9 @@ PERMISSIONS = [
     "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup", "GroupMember.ReadWrite.All", "Group.ReadWrite.All",
     "MailboxSettings.ReadWrite", "Mail.Send", "Domain.Read.All", "Organization.Read.All", "Application.ReadWrite.All",
     "Policy.Read.All", "AuditLog.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
-    "Directory.Read.All", "User.Read.All",
+    "Directory.Read.All", "User.Read.All", "Policy.Read.PermissionGrant", "Policy.ReadWrite.AuthenticationMethod",
+    "Policy.ReadWrite.Authorization", "Policy.ReadWrite.ConditionalAccess", "Policy.ReadWrite.SecurityDefaults",
+    "Domain-InternalFederation.Read.All", "SecurityEvents.Read.All", "DirectoryRecommendations.Read.All",
 ]
 ADA, ADMIN = (f"a1000000-0000-4000-8000-00000000000{number}" for number in (1, 2))
 # One to keep and one to lose of each: what is deleted must not be what the others ask for.
@@ -43,6 +45,7 @@ PRINCIPALS = [f"9e000000-0000-4000-8000-00000000000{number}" for number in (1, 2
 KEYS = [f"9f000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3, 4)]
 CALLERS = [f"d4000000-0000-4000-8000-00000000000{number}" for number in (1, 2)]
 CRYPTO = "00000002-0000-0000-c000-000000000000"
+POLICY = "ca000000-0000-4000-8000-000000000001"
 NO_ROLE = "00000000-0000-0000-0000-000000000000"
 ROLES = {
     "user": "fe930be7-5e62-47db-91af-98c3a49a38b1", "groups": "fdd7a751-b60b-444a-984c-02652fe8fa1c",
@@ -121,6 +124,25 @@ def furnish(value, signer):
     ]
 
 
+    graph["policies"] = {
+        "conditionalAccessPolicies": [a_policy() | {"id": POLICY}],
+        "namedLocations": [{
+            "@odata.type": "#microsoft.graph.countryNamedLocation", "id": "1c000000-0000-4000-8000-000000000001", "displayName": "Home",
+            "countriesAndRegions": ["SE"], "countryLookupMethod": "clientIpAddress", "includeUnknownCountriesAndRegions": False,
+        }],
+    }
+
+
+def a_policy():
+    """A policy of Conditional Access that stops nobody."""
+    return {
+        "displayName": "a check", "state": "disabled", "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+        "conditions": {
+            "clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"]},
+        },
+    }
+
+
 def plain(path):
     return re.sub(r"\{[^}]*\}", "{}", path)
 
@@ -187,6 +209,9 @@ class Tenant:
             "unifiedRoleAssignment-id": ids("/roleManagement/directory/roleAssignments"),
             "unifiedRoleDefinition-id": ids("/roleManagement/directory/roleDefinitions"),
             "directoryRole-id": ids("/directoryRoles"),
+            "conditionalAccessPolicy-id": [POLICY],
+            "secureScoreControlProfile-id": ids("/security/secureScoreControlProfiles"),
+            "userRegistrationDetails-id": ids("/reports/authenticationMethods/userRegistrationDetails"),
         }
 
 
@@ -307,6 +332,11 @@ def examples(known, signer):
         ("delete", "/applications/{}"): ([APPS[1]], None),
         ("delete", "/servicePrincipals/{}"): ([PRINCIPALS[2]], None),
         ("delete", "/applications/{}/federatedIdentityCredentials/{}"): ([APPS[0], federated[1]], None),
+        ("post", "/identity/conditionalAccess/policies"): ([], a_policy()),
+        ("patch", "/identity/conditionalAccess/policies/{}"): ([POLICY], {"displayName": "another check"}),
+        ("patch", "/policies/authorizationPolicy"): ([], {"allowInvitesFrom": "adminsAndGuestInviters"}),
+        ("patch", "/policies/authenticationMethodsPolicy"): ([], {"policyVersion": "1.5"}),
+        ("patch", "/policies/identitySecurityDefaultsEnforcementPolicy"): ([], {"isEnabled": False}),
     }
     for collection, one, keys in (("applications", APPS[0], KEYS[:2]), ("servicePrincipals", PRINCIPALS[0], KEYS[2:])):
         found |= {
