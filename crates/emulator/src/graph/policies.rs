@@ -150,6 +150,38 @@ fn patch(world: &mut World, call: &Call, name: &str, roles: &[&str]) -> Result<(
 /// Members that a policy may have and need not show.
 const SILENT: &[&str] = &["systemCredentialPreferences", "reportSuspiciousActivitySettings", "numberMatchingRequiredState"];
 
+/// Members that the description does not let be null.
+const NEVER_NULL: &[&str] = &[
+    "isEnabled",
+    "allowInvitesFrom",
+    "allowedToUseSSPR",
+    "allowEmailVerifiedUsersToJoinOrganization",
+    "allowedToSignUpEmailBasedSubscriptions",
+    "defaultUserRolePermissions",
+    "allowedToCreateApps",
+    "allowedToCreateSecurityGroups",
+    "allowedToReadOtherUsers",
+    "policyMigrationState",
+    "registrationEnforcement",
+    "authenticationMethodConfigurations",
+];
+/// Members that are yes, no or null: what is null now does not tell.
+const YES_NO_OR_NULL: &[&str] = &[
+    "allowUserConsentForRiskyApps",
+    "blockMsolPowerShell",
+    "allowedToCreateTenants",
+    "allowedToReadBitlockerKeysForOwnedDevice",
+];
+
+/// Whether a member may have this value.
+fn fits(name: &str, known: &Value, value: &Value) -> bool {
+    match value {
+        Value::Null => !NEVER_NULL.contains(&name),
+        _ if YES_NO_OR_NULL.contains(&name) => value.is_boolean(),
+        _ => known.is_null() || std::mem::discriminant(known) == std::mem::discriminant(value),
+    }
+}
+
 fn check_like(own: &Value, given: &Value) -> Result<(), Answer> {
     let Some(members) = given.as_object() else { return Ok(()) };
     for (name, value) in members.iter().filter(|(name, _)| !name.contains('@') && !SILENT.contains(&name.as_str())) {
@@ -157,8 +189,7 @@ fn check_like(own: &Value, given: &Value) -> Result<(), Answer> {
             None => return Err(bad(&format!("Invalid property '{name}'."))),
             Some(_) if name == "id" => {}
             Some(known) => {
-                let same = known.is_null() || value.is_null() || std::mem::discriminant(known) == std::mem::discriminant(value);
-                if !same {
+                if !fits(name, known, value) {
                     return Err(bad(&format!("Invalid value specified for property '{name}'.")));
                 }
                 check_like(known, value)?;

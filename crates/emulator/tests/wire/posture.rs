@@ -178,6 +178,25 @@ fn writing_a_policy_takes_three_permissions() {
     assert_eq!(run.call("POST", POLICIES, &policy(&json!({}))).status, 403, "the applications that it names cannot be read");
 }
 
+/// A value of another kind is refused, also where null came in between, and null where the description has none.
+#[test]
+fn members_of_a_policy_keep_their_kind() {
+    let mut run = run();
+    let authorization = "/v1.0/policies/authorizationPolicy";
+    for (path, wrong) in [
+        (DEFAULTS, json!({"isEnabled": null})),
+        (DEFAULTS, json!({"isEnabled": 0})),
+        (authorization, json!({"defaultUserRolePermissions": null})),
+        (authorization, json!({"defaultUserRolePermissions": false})),
+        (authorization, json!({"allowUserConsentForRiskyApps": 1})),
+    ] {
+        assert_eq!(run.wrong("PATCH", path, &wrong).status, 400, "{path} {wrong}");
+    }
+    assert_eq!(run.call("PATCH", authorization, &json!({"blockMsolPowerShell": null})).status, 204);
+    assert_eq!(run.wrong("PATCH", authorization, &json!({"blockMsolPowerShell": "yes"})).status, 400);
+    assert_eq!(run.call("PATCH", authorization, &json!({"blockMsolPowerShell": true})).status, 204);
+}
+
 #[test]
 fn synchronisation_is_told_to_people_only() {
     let mut run = run();
@@ -493,6 +512,14 @@ fn any_one_setting_can_be_flipped_from_outside() {
         set(&mut run, path, &value);
         assert_ne!(normal_form(&run.world.tenant), before, "{path}");
     }
+    // Rows of lists are put there and taken away again.
+    let before = run.get("/v1.0/roleManagement/directory/roleAssignments").value();
+    let row = json!({"id": "new", "principalId": ADA, "directoryScopeId": "/", "roleDefinitionId": GLOBAL_ADMINISTRATOR});
+    set(&mut run, "graph/roleAssignments/new", &row);
+    assert_ne!(run.get("/v1.0/roleManagement/directory/roleAssignments").value(), before);
+    let gone = change(&mut run, &json!({"set": {"path": "graph/roleAssignments/new"}}));
+    assert_eq!(gone.status, 204, "{}", gone.value());
+    assert_eq!(run.get("/v1.0/roleManagement/directory/roleAssignments").value(), before);
     for path in ["graph/policies/nothing/here", "graph/users/nobody/userType", "exchange/organisation/Nothing/x", "elsewhere/x"] {
         assert_eq!(change(&mut run, &json!({"set": {"path": path, "value": 1}})).status, 400, "{path}");
     }
