@@ -59,7 +59,8 @@ fn escaped(text: &str) -> String {
         }
         shown.push(c);
     }
-    shown
+    // Some readers make a link of any address, however it is dressed.
+    shown.replace("://", ":\\//")
 }
 
 /// The report as Markdown: what failed, what was not read and what cannot be undone come first of each account.
@@ -168,6 +169,6 @@ mod tests {
 
     #[test]
     fn a_rule_s_name_cannot_become_markup() {
-        assert_eq!(escaped("[x](http://evil)\n# h"), "\\[x\\]\\(http://evil\\)·\\# h");
+        assert_eq!(escaped("[x](http://evil)\n# h"), "\\[x\\]\\(http:\\//evil\\)·\\# h");
     }
 }
