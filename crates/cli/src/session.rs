@@ -118,6 +118,7 @@ impl Session {
             handoff,
             names: None,
             policy: settings.policy.clone(),
+            operators: operator.people.clone(),
             actor: actor(environment, Some(&operator)),
             leave_out: Vec::new(),
         };

@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 
 use crate::caller::{Caller, Kind};
 use crate::cloud::Cloud;
-use crate::entra::device;
+use crate::entra::access::{self, SignIn};
 use crate::entra::grants::DeviceState;
+use crate::entra::{device, user};
 use crate::message::{Answer, Request, Service};
+use crate::sessions::Proof;
 use crate::withheld::Withheld;
 use crate::world::World;
 use crate::{clock, graph, normal, permissions, record, scenario, verdict};
@@ -31,6 +33,7 @@ pub fn answer(world: &mut World, request: &Request) -> Answer {
         ("POST", "/change") => change(world, request),
         ("POST", "/withhold") => withhold(world, request),
         ("POST", "/device") => settle_device(world, request),
+        ("POST", "/sign-in") => try_sign_in(world, request),
         _ => wrong(404, "no such control operation"),
     }
 }
@@ -89,6 +92,34 @@ fn settle_device(world: &mut World, request: &Request) -> Answer {
     match device::decide(world, body["user_code"].as_str().unwrap_or_default(), state) {
         Ok(()) => Answer::empty(204),
         Err(problem) => wrong(400, problem),
+    }
+}
+
+/// Kinds of clients, as policies name them; the last two are protocols that know no second factor.
+const CLIENTS: [&str; 4] = ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"];
+
+/// Whether an account with its right password gets in by a client of this kind, by device code or not. Old protocols have
+/// no wire here, and the contract none.
+fn try_sign_in(world: &mut World, request: &Request) -> Answer {
+    let body = request.json().unwrap_or(Value::Null);
+    let Some(account) = body["user"].as_str().and_then(|name| world.tenant.directory.user_key(name)) else {
+        return wrong(400, "user: no such account");
+    };
+    let Some(client) = CLIENTS.into_iter().find(|known| body["client"] == **known) else {
+        return wrong(400, "client: one that policies know is wanted");
+    };
+    let old = access::is_legacy(client);
+    let shown = Proof { device_code: body["device_code"] == true, ..access::at_a_page(world, &account) };
+    let sign_in = SignIn {
+        account: &account,
+        service: if old { Service::Exchange } else { Service::Graph },
+        proof: if old { Proof::PASSWORD } else { shown },
+        client,
+        address: "203.0.113.10",
+    };
+    match user::check_enabled(world, &account).and_then(|()| access::check(world, &sign_in)) {
+        Ok(()) => Answer::json(200, &json!({"allowed": true, "code": null})),
+        Err(failure) => Answer::json(200, &json!({"allowed": false, "code": failure.number()})),
     }
 }
 

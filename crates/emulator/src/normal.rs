@@ -71,6 +71,11 @@ fn policies(directory: &Directory) -> Value {
     let mut all = directory.policies.all().clone();
     let on = directory.policies.list("conditionalAccessPolicies").iter().filter(|policy| policy["state"] != "disabled");
     all["conditionalAccessPolicies"] = ordered(on.map(conditional::plain).collect());
+    // Rights to consent have no order.
+    let consent = &mut all["authorizationPolicy"]["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"];
+    if let Some(rights) = consent.as_array() {
+        *consent = ordered(rights.clone());
+    }
     if let Some(members) = all["authenticationMethodsPolicy"].as_object_mut() {
         members.remove("lastModifiedDateTime");
     }

@@ -7,12 +7,15 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use regain_incident::Timestamp;
 use regain_incident::account::Account;
+use regain_incident::case::{AccountState, Case};
 use regain_incident::facet::FacetName;
 use regain_incident::facets::{Reading, password};
 use regain_incident::ids::{AccountId, PlanId, StepId};
 use regain_incident::journal::{Entry, Recorded, Refusal};
 use regain_incident::lint::lint;
 use regain_incident::plan::{Action, ApprovedPlan, PlanKind, PlannedStep};
+use regain_incident::posture::estate::Estate;
+use regain_incident::posture::fix;
 use regain_incident::secret::Secret;
 use regain_ports::{HandoffRefused, Intent, Urgency};
 
@@ -42,10 +45,11 @@ pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -
     }
     let machine = Machine::new(&approved, &case, known);
     let no_way_out = no_way_out(world, &approved);
+    let locks_out = locks_out(world, &case, &approved);
     let urgency = urgency_of(&approved);
     let locks = urgency == Urgency::Lock && approved.plan().steps().iter().any(|step| is_of_the_lock(&step.action));
     let fresh = BTreeMap::new();
-    let done = Run { world, scribe, accounts, machine, urgency, locks, fresh, no_way_out }.run_to_the_end().await;
+    let done = Run { world, scribe, accounts, machine, urgency, locks, fresh, no_way_out, locks_out }.run_to_the_end().await;
     if locks {
         scribe.lock_is_pressing(false);
     }
@@ -70,6 +74,18 @@ fn no_way_out(world: &World, plan: &ApprovedPlan) -> Option<HandoffRefused> {
     if count > 0 { world.handoff.check(count).err() } else { None }
 }
 
+/// Steps that would lock somebody out who must never be, as the tenant was last read, with who it is. The plan was made
+/// for those who were at the keyboard then.
+fn locks_out(world: &World, case: &Case, plan: &ApprovedPlan) -> BTreeMap<StepId, String> {
+    let Some(snapshot) = case.organisation().map(AccountState::as_last_read) else { return BTreeMap::new() };
+    let estate = Estate::of(&snapshot, world.clock.now()).under(&world.policy).operated_by(world.operators.as_deref());
+    let why = |step: &PlannedStep| match &step.action {
+        Action::Setting(change) => fix::locks_out(change, &estate),
+        _ => None,
+    };
+    plan.plan().steps().iter().filter_map(|step| Some((step.id, why(step)?))).collect()
+}
+
 struct Run<'a> {
     world: &'a World,
     scribe: &'a Scribe,
@@ -81,6 +97,8 @@ struct Run<'a> {
     /// Passwords of the steps of this run; they live nowhere else, and die with it.
     fresh: BTreeMap<StepId, Secret>,
     no_way_out: Option<HandoffRefused>,
+    /// Steps that are refused, since they would lock somebody out.
+    locks_out: BTreeMap<StepId, String>,
 }
 
 /// What a finished piece of work reports: one read may answer several steps.
@@ -246,11 +264,10 @@ impl Run<'_> {
         let fresh = self.fresh.get(&step.id).cloned();
         let hands_over = step.action == Action::Password(password::Change::ReplaceAndHandOver);
         let no_way_out = self.no_way_out.as_ref().filter(|_| hands_over).map(not_handed_over);
+        let refused = no_way_out.or_else(|| self.locks_out.get(&step.id).cloned());
         Box::pin(async move {
             let result = match account {
-                Some(_) if no_way_out.is_some() => {
-                    Err(Trouble::Refused(Refusal::Rejected { detail: no_way_out.unwrap_or_default() }))
-                }
+                Some(_) if refused.is_some() => Err(Trouble::Refused(Refusal::Rejected { detail: refused.unwrap_or_default() })),
                 Some(account) => step::apply(&world, &account, &step.action, &intent, fresh.as_ref()).await,
                 None => Err(Trouble::Gone),
             };

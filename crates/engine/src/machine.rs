@@ -510,6 +510,7 @@ fn pause(slot: &mut Slot, why: Look, now: Timestamp) -> Command {
 fn lag_of(action: &Action) -> SignedDuration {
     match action {
         Action::InboxRule(inbox_rules::Change::Restore(_)) | Action::Role(RoleChange::GiveBack(_)) => LAG_OF_CREATIONS,
+        Action::Setting(change) if change.makes_an_object() => LAG_OF_CREATIONS,
         _ => LAG,
     }
 }

@@ -15,7 +15,7 @@ use regain_incident::planner::PlanningReport;
 use regain_incident::policy::Policy;
 use regain_incident::posture::answer::{Answer, Remark};
 use regain_incident::posture::estate::Estate;
-use regain_incident::posture::fix::Fix;
+use regain_incident::posture::fix::{Fix, Hindrance};
 use regain_incident::posture::harden::plan_harden;
 use regain_incident::posture::roadmap::{RoadmapItem, Way};
 use regain_incident::posture::told;
@@ -147,6 +147,8 @@ pub struct Fixing {
     pub reach: Vec<Remark>,
     /// Fixes that cannot be planned, since what they change was not read.
     pub unread: Vec<(&'static str, Answer)>,
+    /// Why others cannot be planned: what a person has to settle first.
+    pub in_the_way: Vec<(&'static str, Remark)>,
 }
 
 /// What `fixes` take, as the tenant was last read.
@@ -154,7 +156,7 @@ pub async fn fixing(world: &World, scribe: &Scribe, fixes: &[Fix]) -> Fixing {
     let now = world.clock.now();
     let snapshot = scribe.ask(|case| case.organisation().map(AccountState::as_last_read)).await;
     let Some(snapshot) = snapshot else { return Fixing::default() };
-    let estate = Estate::of(&snapshot, now).under(&world.policy);
+    let estate = Estate::of(&snapshot, now).under(&world.policy).operated_by(world.operators.as_deref());
     let mut all = Fixing::default();
     for fix in fixes {
         match (fix.plan)(&estate) {
@@ -164,7 +166,8 @@ pub async fn fixing(world: &World, scribe: &Scribe, fixes: &[Fix]) -> Fixing {
                 all.changes.extend(changes.into_iter().filter(|change| !all.changes.contains(change)).collect::<Vec<_>>());
                 all.reach.extend((fix.reach)(&estate));
             }
-            Err(unread) => all.unread.push((fix.name, unread)),
+            Err(Hindrance::Unread(unread)) => all.unread.push((fix.name, unread)),
+            Err(Hindrance::InTheWay(why)) => all.in_the_way.push((fix.name, why)),
         }
     }
     all

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use regain_incident::ids::AccountId;
 use regain_incident::plan::{Action, PlannedStep};
 use regain_incident::policy::Policy;
 use regain_ports::{Clock, Directory, Handoff, Journal, Mail, Names, Passwords};
@@ -25,6 +26,8 @@ pub struct World {
     pub names: Option<Arc<dyn Names>>,
     /// What the organisation decided.
     pub policy: Policy,
+    /// The accounts that people sign in with here: none where apps sign in alone. `None` where it is not known.
+    pub operators: Option<Vec<AccountId>>,
     /// Who is at the keyboard: operating-system user, host, token identity.
     pub actor: String,
     /// Codes of actions that are left out, to show which way in then stays open. Only the

@@ -7,6 +7,8 @@
 #[expect(dead_code, reason = "each test takes its own part of the harness")]
 mod harness;
 
+use std::collections::BTreeSet;
+
 use harness::journal::Die;
 use harness::people::{self, Person, id, person};
 use harness::tenant::{Blind, Fault};
@@ -18,8 +20,11 @@ use regain_incident::facets::{forwarding, identity, inbox_rules, password, roles
 use regain_incident::ids::StepId;
 use regain_incident::journal::Refusal;
 use regain_incident::plan::Action;
+use regain_incident::posture::access::policy::Id;
 use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::access_block::{Block, BlockedWay};
 use regain_incident::tenant::audit_settings::AuditSettings;
+use regain_incident::tenant::conditional_access::ConditionalAccess;
 use regain_incident::tenant::setting::{self, SettingName};
 use regain_ports::Clock;
 
@@ -109,6 +114,7 @@ fn rows() -> Vec<Row> {
     ];
     rows.extend(rule_rows());
     rows.push(setting_row());
+    rows.push(block_row());
     rows.extend(people::KINDS.iter().flat_map(|kind| [withdraw_row(*kind), give_back_row(*kind)]));
     rows
 }
@@ -127,6 +133,32 @@ fn setting_row() -> Row {
     let change = setting::Change { name: SettingName::UnifiedAuditLog, of: None, from, to };
     let is_there = |_: &Row, person: &Person| person.settings.get(&FacetName::AuditSettings) == Some(&audited(true));
     row(Action::Setting(change), "change-setting", given, is_there)
+}
+
+/// A policy that is made: whatever is lost, there is one in the end.
+fn block_row() -> Row {
+    fn block(accounts: &[&str]) -> Block {
+        let accounts = accounts.iter().map(|id| Id::from(*id)).collect();
+        Block { enforced: false, accounts, groups: BTreeSet::new() }
+    }
+    const WAY: BlockedWay = BlockedWay::DeviceCode;
+    let given = with(|person| {
+        person.settings.insert(FacetName::ConditionalAccess, TenantReading::ConditionalAccess(ConditionalAccess::default()));
+    });
+    let to = setting::Value::Block(block(&["a1"]));
+    let change = setting::Change { name: WAY.setting(), of: None, from: setting::Value::Unset, to };
+    let is_there = |_: &Row, person: &Person| match person.settings.get(&FacetName::ConditionalAccess) {
+        Some(TenantReading::ConditionalAccess(read)) => {
+            read.policies.len() == 1 && WAY.value_in(read) == setting::Value::Block(block(&["a1"]))
+        }
+        _ => false,
+    };
+    let somebody: fn(&mut Person) = |person| {
+        if let Some(TenantReading::ConditionalAccess(read)) = person.settings.get_mut(&FacetName::ConditionalAccess) {
+            read.policies.push(WAY.policy(&block(&["a2"])));
+        }
+    };
+    with_conflict(row(Action::Setting(change), "change-setting", given, is_there), somebody)
 }
 
 fn rule_rows() -> Vec<Row> {
@@ -655,5 +687,5 @@ fn every_facet_that_a_step_reads_is_covered() {
     let mut read: Vec<FacetName> = rows().iter().filter_map(|row| row.action.facet()).map(FacetName::read_as).collect();
     read.sort_unstable();
     read.dedup();
-    assert_eq!(read.len(), 9, "{read:?}");
+    assert_eq!(read.len(), 10, "{read:?}");
 }

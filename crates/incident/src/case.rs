@@ -462,6 +462,18 @@ impl Case {
         self.all_steps().any(|(_, step, record)| step.reverses == Some(id) && record.state == StepState::Done)
     }
 
+    /// Whether a later step of ours set the same setting again, and stands: then it is that one which must show.
+    fn was_followed(&self, step: &PlannedStep) -> bool {
+        let Action::Setting(change) = &step.action else { return false };
+        self.steps_of(&step.account).any(|(_, later, record)| {
+            let same = matches!(&later.action, Action::Setting(other) if other.is_of_the_same(change));
+            same && later.id > step.id
+                && record.state == StepState::Done
+                && later.reverses.is_none()
+                && !self.was_reversed(later.id)
+        })
+    }
+
     /// The roles that the case holds for an account: withdrawn by us, and not given back.
     pub fn held<'a>(&'a self, account: &'a AccountId) -> Vec<(StepId, &'a RoleGrant)> {
         self.steps_of(account)
@@ -609,6 +621,7 @@ pub fn returned(case: &Case, account: &AccountId, facet: FacetName, reading: &Re
     let released = case.accounts.get(account).is_some_and(|state| state.sign_in_released.is_some());
     case.steps_of(account)
         .filter(|(_, step, record)| record.state == StepState::Done && !case.was_reversed(step.id) && step.action.is_a_state())
+        .filter(|(_, step, _)| !case.was_followed(step))
         .filter(|(_, step, _)| step.phase != Phase::Recover && step.action.facet().map(FacetName::read_as) == Some(facet))
         .filter(|(_, step, _)| !(released && step.action == Action::SignIn(identity::Change::Block)))
         .filter_map(|(_, step, record)| came_back(step, record, reading).map(|seen| (step.id, seen)))

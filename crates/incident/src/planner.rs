@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::account::{Account, Kind};
-use crate::case::{AccountState, Case, StepState};
+use crate::case::{AccountState, Case, StepRecord, StepState};
 use crate::facet::FacetName;
 use crate::facets::roles::{self, GrantKind, RoleGrant};
 use crate::facets::{forwarding, identity, inbox_rules, password, sending_block, sessions};
@@ -403,22 +403,42 @@ pub fn plan_undo(case: &Case, steps: &[StepId], at: Timestamp) -> Result<(Plan, 
             Undoable::Fully | Undoable::Partly(_) if record.already => {
                 draft.leave_out(&step.account, "nothing-to-undo", name, None);
             }
-            Undoable::Fully | Undoable::Partly(_) => match crate::undo::reversal_of(case, step, record) {
-                Reversal::By(action) => {
+            Undoable::Fully | Undoable::Partly(_) => match reversal_after(&draft.steps, case, step, record) {
+                (earlier, Reversal::By(action)) => {
                     let id = step.id;
                     let because = step.because.clone();
                     let planned = draft.step(&step.account, Phase::Recover, *action);
                     planned.reverses = Some(id);
                     planned.because = because;
+                    planned.needs = earlier.into_iter().collect();
                 }
-                Reversal::AlreadyBack => draft.leave_out(&step.account, "nothing-to-undo", name, None),
-                Reversal::Conflict(why) => draft.leave_out(&step.account, "conflict", &why, None),
-                Reversal::Impossible(why) => draft.leave_out(&step.account, "cannot-be-undone", why, None),
+                (_, Reversal::AlreadyBack) => draft.leave_out(&step.account, "nothing-to-undo", name, None),
+                (_, Reversal::Conflict(why)) => draft.leave_out(&step.account, "conflict", &why, None),
+                (_, Reversal::Impossible(why)) => draft.leave_out(&step.account, "cannot-be-undone", why, None),
             },
         }
     }
     restore_in_order(&mut draft.steps);
     draft.finish(PlanKind::Undo)
+}
+
+/// The reversal of `step`, and the step of `drafted` that it comes after. A setting that was changed twice goes back the
+/// way it came: the earlier change is undone from where undoing the later one leaves it.
+fn reversal_after(
+    drafted: &[PlannedStep],
+    case: &Case,
+    step: &PlannedStep,
+    record: &StepRecord,
+) -> (Option<StepId>, crate::facets::Reversal) {
+    let Action::Setting(change) = &step.action else { return (None, crate::undo::reversal_of(case, step, record)) };
+    let before = drafted.iter().rev().find_map(|earlier| match &earlier.action {
+        Action::Setting(back) if earlier.account == step.account && back.is_of_the_same(change) => Some((earlier.id, back)),
+        _ => None,
+    });
+    match before {
+        Some((id, back)) => (Some(id), change.reversal_from(Some(back.to.clone()))),
+        None => (None, crate::undo::reversal_of(case, step, record)),
+    }
 }
 
 /// Rules are made again one after another, lowest place first, so that each finds its own.

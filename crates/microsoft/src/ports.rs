@@ -110,12 +110,14 @@ impl Microsoft {
     /// locked out is theirs.
     fn operator_of(&self, seats: Vec<Seat>) -> Result<Operator, ProviderErrorKind> {
         let person = seats.iter().find(|seat| seat.person).and_then(|seat| seat.object.clone());
+        let people = seats.iter().filter(|seat| seat.person).map(|seat| seat.object.clone()).collect();
         let clients: Vec<String> = seats.iter().map(|seat| seat.client.clone()).collect();
         let unknown = || ProviderErrorKind::Surprise("neither the settings nor the token give the tenant's id".into());
         let see = seats.into_iter().next().ok_or_else(unknown)?;
         Ok(Operator {
             tenant: see.tenant.or_else(|| self.tenant.parse().ok()).ok_or_else(unknown)?,
             object: person.or(see.object),
+            people,
             client: clients.join(", "),
             permissions: see.permissions,
             roles: see.roles,

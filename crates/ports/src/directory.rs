@@ -65,6 +65,8 @@ pub struct Operator {
     pub tenant: TenantId,
     /// The object id in its token: an account's, or a service principal's.
     pub object: Option<AccountId>,
+    /// The accounts of people who sign in for it: none where apps sign in alone. `None` where a token does not say whose.
+    pub people: Option<Vec<AccountId>>,
     /// The application's id.
     pub client: String,
     /// The permissions in its Graph token, for a friendly self-check only.

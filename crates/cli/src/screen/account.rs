@@ -134,7 +134,7 @@ fn took(
 
 /// Steps that need a person, said at once.
 /// The longest reason that is shown.
-const WHY_MAX: usize = 400;
+pub(super) const WHY_MAX: usize = 400;
 
 fn failures(case: &Case, state: &AccountState, out: &Output) -> Vec<String> {
     let bad = case.steps_of(&state.account.id).filter(|(_, _, record)| record.state.needs_a_person());

@@ -12,6 +12,8 @@ mod doctor;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fixes;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod open_questions;

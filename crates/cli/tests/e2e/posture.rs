@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::schema::follows;
-use crate::support::{Desk, shipped, text};
+use crate::support::{Desk, text, unlimited};
 
 /// The item of that name.
 fn item<'a>(told: &'a Value, id: &str) -> &'a Value {
@@ -54,9 +54,7 @@ fn a_wrong_name_is_told_before_anything_is_asked() {
 
 /// A desk at a scenario that ships. The limits of a day would make it wait.
 fn at(name: &str) -> Desk {
-    let mut scenario = shipped(name);
-    scenario["tenant"]["behaviour"]["graphLimits"] = json!(false);
-    Desk::of(&scenario)
+    Desk::of(&unlimited(name))
 }
 
 /// How each item stands in the three tenants of known posture: bare, typical, hardened.

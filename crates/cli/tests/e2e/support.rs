@@ -23,6 +23,13 @@ pub fn shipped(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// The same without the service's limits, which only cost time where something else is tried.
+pub fn unlimited(name: &str) -> Value {
+    let mut scenario = shipped(name);
+    scenario["tenant"]["behaviour"]["graphLimits"] = json!(false);
+    scenario
+}
+
 /// What makes an emulator record its traffic, where this run of the tests is recorded.
 pub fn recording() -> Option<(&'static str, OsString)> {
     let name = "REGAIN_RECORD_TRAFFIC";
@@ -129,6 +136,15 @@ impl Tenant {
         self.requests().iter().filter(|request| was_done(request)).filter_map(write_of).collect()
     }
 
+    /// Whether somebody with the right password gets in by a client of this kind, by device code or not.
+    pub fn lets_in(&self, user: &str, client: &str, device_code: bool) -> bool {
+        let body = json!({"user": user, "client": client, "device_code": device_code});
+        let (status, answer) = self.ask("POST", "/sign-in", Some(&body));
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["code"].is_null(), answer["allowed"] == true, "{answer}");
+        answer["allowed"] == true
+    }
+
     /// Names of ways that are open.
     pub fn open_ways(&self) -> Vec<String> {
         let verdict = self.get("/verdict");
@@ -175,6 +191,38 @@ fn write_of(request: &Value) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Signs in at a page as a person does, and follows to where the browser is sent.
+fn browse(address: &str, login: &str, password: &str) {
+    let (host, target) = address.split_once('/').unwrap();
+    let (path, query) = target.split_once('?').unwrap();
+    let tenant = path.split('/').next().unwrap();
+    let form = format!("ctx={}&login={}&passwd={}", escaped(query), escaped(login), escaped(password));
+    let answer = http(host, &format!("POST /{tenant}/login"), &form);
+    let sent_to = answer.lines().find_map(|line| line.strip_prefix("location: ").or_else(|| line.strip_prefix("Location: ")));
+    let back = sent_to.unwrap_or_else(|| panic!("not let in: {answer}")).trim().trim_start_matches("http://").to_owned();
+    let (host, target) = back.split_at(back.find(['/', '?']).unwrap());
+    http(host, &format!("GET /{}", target.trim_start_matches('/')), "");
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// One request, and the whole answer.
+fn http(host: &str, asked: &str, form: &str) -> String {
+    let mut stream = TcpStream::connect(host).unwrap();
+    let length = form.len();
+    let head = format!(
+        "{asked} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    stream.write_all(format!("{head}{form}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 fn lines_of(log: ChildStderr) -> Receiver<String> {
@@ -366,6 +414,27 @@ impl Desk {
         let pid = child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
         Ran::of(&child.wait_with_output().unwrap())
+    }
+
+    /// Runs it as somebody who signs in with a browser, by name and password.
+    pub fn run_as(&self, login: &str, password: &str, arguments: &[&str]) -> Ran {
+        let mut child = self.command(arguments).spawn().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let out = std::thread::spawn(move || {
+            let mut all = String::new();
+            stdout.read_to_string(&mut all).map(|_| all)
+        });
+        let mut err = String::new();
+        for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(address) = line.trim().strip_prefix("http://").filter(|address| address.contains("/authorize?")) {
+                browse(address, login, password);
+            }
+            err.push_str(&line);
+            err.push('\n');
+        }
+        let out = out.join().unwrap().unwrap();
+        Ran { code: code(child.wait().unwrap()), out, err }
     }
 
     /// Runs it with `--json` and gives the document back.

@@ -1,6 +1,14 @@
 # The posture: remarks about the directory.
 facet-security-defaults = security defaults
 setting-security-defaults = security defaults
+setting-user-consent = to what users may consent
+setting-risky-consent = users may let in risky apps
+setting-users-register-apps = users may register applications
+setting-guest-invites = who may invite guests
+setting-guests-read = what guests may read
+setting-joins-by-mail = anybody with an address of ours may join
+setting-block-device-code = sign-in by device code is blocked
+setting-block-legacy-authentication = legacy authentication is blocked
 facet-conditional-access = Conditional Access
 facet-methods-policy = the policy for sign-in methods
 facet-authorization-policy = what users may do by default
@@ -221,3 +229,39 @@ posture-no-cloud-apps-licence = no licence for Defender for Cloud Apps
 posture-no-federation = everybody signs in here
 posture-second-factor-elsewhere = for { $domain } a second factor shown elsewhere counts
 posture-sign-in-unknown = where people of { $domain } sign in is not known
+posture-reach-consents-stay = { $number ->
+    [0] no app was let in by a user so far
+    [one] one consent that a user gave stays: regain posture names apps of unknown makers
+   *[other] { $number } consents that users gave stay: regain posture names apps of unknown makers
+}
+posture-reach-consents-unread = what users let in so far was not read, and stays
+posture-reach-requests-by-hand = requests to an administrator are switched on by hand: Entra admin centre, Enterprise apps, Consent and permissions, Admin consent settings
+posture-reach-registered-apps-stay = applications that users registered stay theirs; whoever makes applications for work needs the role Application Developer from now on
+posture-reach-guests = { $number ->
+    [0] there are no guests; members no longer invite any
+    [one] one guest reads less from now on; members no longer invite others
+   *[other] { $number } guests read less from now on; members no longer invite others
+}
+posture-reach-guests-unread = how many guests there are was not read
+posture-block-without-emergency-account = no emergency account is known, and one must be left out. Write its sign-in name into policy.toml: break-glass = ["NAME"]
+posture-block-emergency-not-found = { $who } is kept for emergencies by policy.toml, and no account of the tenant is called that. Name each account itself there, as it is spelt in the directory
+posture-block-emergency-off = no emergency account may sign in. Enable one, or name another in policy.toml
+posture-block-operator-unknown = the token does not say who you are, and you must be left out. Sign in again
+posture-block-operator-not-found = you ({ $who }) have no account in this tenant that could be left out. Sign in with an account of the tenant
+posture-block-under-security-defaults = security defaults are on, and Conditional Access can only be enabled without them. They block legacy authentication, and no device codes. Replace all that they do by policies, switch them off, then plan again
+posture-block-policy-changed = somebody changed or copied the policy { $policy }. Bring it back or remove it by hand: Entra admin centre, Conditional Access
+posture-reach-block-reports = nobody is refused yet: the policy only reports. Look at the sign-in log after a week (tab Report-only), then run the same line again to switch it on
+posture-reach-block-on = the policy is switched on: whoever comes this way is refused from then on. Whom it would have refused so far is in the sign-in log (tab Report-only)
+posture-reach-block-mended = { $who } was taken out of the policy's exclusions and is put back. Find out who did that; then run the same line again
+posture-reach-block-people = { $number ->
+    [0] nobody comes this way unhindered today
+    [one] one account may come this way today, and would be refused
+   *[other] { $number } accounts may come this way today, and would be refused
+}
+posture-reach-block-person = { $who } would be refused
+posture-reach-block-service-account = { $who } is used by a device or a program, and would be refused
+posture-reach-block-unread = whom it would refuse was not read
+posture-reach-block-emergency = { $who } is left out: kept for emergencies
+posture-reach-block-operator = { $who } is left out: that is you
+posture-reach-block-left-out = { $who } is left out: every policy for all leaves this Global Administrator out. If it is an emergency account, name it in policy.toml
+posture-reach-block-no-operator = regain signs in here as an app, which the policy does not reach: of people, only those above are left out, and you are not unless you are one of them

@@ -57,6 +57,7 @@ posture-way-unseen = nothing was recorded
 posture-no-fix = { $item } has no change built in. Do it by hand: regain posture --all says what is lacking
 posture-nothing-to-fix = There is nothing to change.
 posture-cannot-fix = { $fix } cannot be planned: { $facet } was not read ({ $why })
+posture-hindered-fix = { $fix } cannot be planned: { $why }
 posture-reach = REACH
 ask-fix = [a] change  [anything else] leave:
 label-settings = SETTING
@@ -65,5 +66,16 @@ undo-setting = can be undone
 value-yes = yes
 value-no = no
 value-unset = the service's own
+value-block-none = no
+value-block-reports = only reported{ $number ->
+    [0] {""}
+    [one] , one left out
+   *[other] , { $number } left out
+}
+value-block-on = yes{ $number ->
+    [0] {""}
+    [one] , one left out
+   *[other] , { $number } left out
+}
 kind-organisation = the organisation
 case-posture = posture

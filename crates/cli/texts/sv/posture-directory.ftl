@@ -1,6 +1,14 @@
 # The posture: remarks about the directory.
 facet-security-defaults = säkerhetsstandarder
 setting-security-defaults = säkerhetsstandarder
+setting-user-consent = vad användare får godkänna
+setting-risky-consent = användare får släppa in riskabla appar
+setting-users-register-apps = användare får registrera program
+setting-guest-invites = vem som får bjuda in gäster
+setting-guests-read = vad gäster får läsa
+setting-joins-by-mail = vem som helst med en adress hos oss får gå med
+setting-block-device-code = inloggning med enhetskod är blockerad
+setting-block-legacy-authentication = äldre autentisering är blockerad
 facet-conditional-access = villkorsstyrd åtkomst
 facet-methods-policy = policyn för inloggningsmetoder
 facet-authorization-policy = vad användare får göra som standard
@@ -221,3 +229,39 @@ posture-no-cloud-apps-licence = ingen licens för Defender for Cloud Apps
 posture-no-federation = alla loggar in här
 posture-second-factor-elsewhere = för { $domain } gäller en andra faktor som visats någon annanstans
 posture-sign-in-unknown = var folk i { $domain } loggar in är inte känt
+posture-reach-consents-stay = { $number ->
+    [0] hittills har ingen användare släppt in någon app
+    [one] ett godkännande som en användare gav står kvar: regain posture namnger appar från okända tillverkare
+   *[other] { $number } godkännanden som användare gav står kvar: regain posture namnger appar från okända tillverkare
+}
+posture-reach-consents-unread = vad användare har släppt in hittills lästes inte, och står kvar
+posture-reach-requests-by-hand = begäran till en administratör slås på för hand: Entra admin center, Företagsprogram, Medgivande och behörigheter, Inställningar för administratörsmedgivande
+posture-reach-registered-apps-stay = program som användare har registrerat förblir deras; den som gör program i arbetet behöver rollen Application Developer från och med nu
+posture-reach-guests = { $number ->
+    [0] det finns inga gäster; medlemmar bjuder inte längre in några
+    [one] en gäst läser mindre från och med nu; medlemmar bjuder inte längre in andra
+   *[other] { $number } gäster läser mindre från och med nu; medlemmar bjuder inte längre in andra
+}
+posture-reach-guests-unread = hur många gäster som finns lästes inte
+posture-block-without-emergency-account = inget nödkonto är känt, och ett måste lämnas utanför. Skriv dess inloggningsnamn i policy.toml: break-glass = ["NAMN"]
+posture-block-emergency-not-found = { $who } är nödkonto enligt policy.toml, men inget konto i klientorganisationen heter så. Namnge varje konto för sig där, som det stavas i katalogen
+posture-block-emergency-off = inget nödkonto får logga in. Aktivera ett, eller namnge ett annat i policy.toml
+posture-block-operator-unknown = det framgår inte av token vem du är, och du måste lämnas utanför. Logga in igen
+posture-block-operator-not-found = du ({ $who }) har inget konto i klientorganisationen som kan lämnas utanför. Logga in med ett konto i den
+posture-block-under-security-defaults = säkerhetsstandarder är på, och villkorsstyrd åtkomst kan bara aktiveras utan dem. De blockerar äldre autentisering, men inga enhetskoder. Ersätt allt de gör med principer, stäng av dem och planera sedan igen
+posture-block-policy-changed = någon har ändrat eller kopierat principen { $policy }. Återställ den eller ta bort den för hand: Entra admin center, Villkorsstyrd åtkomst
+posture-reach-block-reports = ingen nekas än: principen rapporterar bara. Titta i inloggningsloggen efter en vecka (fliken Endast rapport) och kör sedan samma rad igen för att slå på den
+posture-reach-block-on = principen slås på: den som kommer den här vägen nekas från och med då. Vem den skulle ha nekat hittills står i inloggningsloggen (fliken Endast rapport)
+posture-reach-block-mended = { $who } togs bort ur principens undantag och läggs tillbaka. Ta reda på vem som gjorde det och kör sedan samma rad igen
+posture-reach-block-people = { $number ->
+    [0] ingen kommer den här vägen ohindrad i dag
+    [one] ett konto får komma den här vägen i dag och skulle nekas
+   *[other] { $number } konton får komma den här vägen i dag och skulle nekas
+}
+posture-reach-block-person = { $who } skulle nekas
+posture-reach-block-service-account = { $who } används av en enhet eller ett program och skulle nekas
+posture-reach-block-unread = vem den skulle neka lästes inte
+posture-reach-block-emergency = { $who } lämnas utanför: nödkonto
+posture-reach-block-operator = { $who } lämnas utanför: det är du
+posture-reach-block-left-out = { $who } lämnas utanför: varje princip för alla lämnar den här globala administratören utanför. Är det ett nödkonto, namnge det i policy.toml
+posture-reach-block-no-operator = regain loggar in här som en app, och den når principen inte: av människor lämnas bara de ovan utanför, och du är inte det om du inte är en av dem

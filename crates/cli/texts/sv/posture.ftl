@@ -57,6 +57,7 @@ posture-way-unseen = inget loggades
 posture-no-fix = { $item } har ingen inbyggd ändring. Gör det för hand: regain posture --all säger vad som saknas
 posture-nothing-to-fix = Det finns inget att ändra.
 posture-cannot-fix = { $fix } kan inte planeras: { $facet } lästes inte ({ $why })
+posture-hindered-fix = { $fix } kan inte planeras: { $why }
 posture-reach = RÄCKVIDD
 ask-fix = [a] ändra  [annat] lämna:
 label-settings = INSTÄLLN
@@ -65,5 +66,16 @@ undo-setting = kan ångras
 value-yes = ja
 value-no = nej
 value-unset = tjänstens egen
+value-block-none = nej
+value-block-reports = rapporteras bara{ $number ->
+    [0] {""}
+    [one] , en utelämnad
+   *[other] , { $number } utelämnade
+}
+value-block-on = ja{ $number ->
+    [0] {""}
+    [one] , en utelämnad
+   *[other] , { $number } utelämnade
+}
 kind-organisation = organisationen
 case-posture = läge

@@ -36,7 +36,7 @@ pub struct SignIn<'a> {
     pub service: Service,
     /// What the person has shown, and on which way.
     pub proof: Proof,
-    /// `browser` or `mobileAppsAndDesktopClients`.
+    /// As policies name it: `browser` or `mobileAppsAndDesktopClients` on this wire.
     pub client: &'static str,
     /// Where it comes from.
     pub address: &'a str,
@@ -65,9 +65,17 @@ pub fn client_kind(world: &World, client_id: &str) -> &'static str {
     if is_web { "browser" } else { "mobileAppsAndDesktopClients" }
 }
 
+/// Whether clients of this kind know no second factor.
+pub fn is_legacy(client: &str) -> bool {
+    matches!(client, "exchangeActiveSync" | "other")
+}
+
 /// Refuses what the tenant does not let in.
 pub fn check(world: &World, sign_in: &SignIn) -> Result<(), Failure> {
     let directory = &world.tenant.directory;
+    if directory.policies.security_defaults() && is_legacy(sign_in.client) {
+        return Err(blocked());
+    }
     if directory.policies.security_defaults()
         && is_privileged(directory, sign_in.account)
         && sign_in.proof.strength < Strength::Mfa
@@ -78,10 +86,14 @@ pub fn check(world: &World, sign_in: &SignIn) -> Result<(), Failure> {
     let applying: Vec<&Value> = enabled.filter(|policy| applies(directory, &policy["conditions"], sign_in)).collect();
     let blocks = |policy: &&Value| texts(&policy["grantControls"], "builtInControls").any(|control| control == "block");
     if applying.iter().any(blocks) {
-        let text = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
-        return Err(Failure::new(400, "access_denied", 53_003, text));
+        return Err(blocked());
     }
     applying.into_iter().try_for_each(|policy| grant(world, &policy["grantControls"], sign_in))
+}
+
+fn blocked() -> Failure {
+    let text = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    Failure::new(400, "access_denied", 53_003, text)
 }
 
 fn is_privileged(directory: &Directory, account: &str) -> bool {

@@ -24,6 +24,11 @@ impl Failure {
         Self { status, error, code, text: text.to_owned(), suberror: None }
     }
 
+    /// The number in the text.
+    pub fn number(&self) -> u32 {
+        self.code
+    }
+
     /// A grant that does not hold.
     pub fn grant(code: u32, text: &str) -> Self {
         Self::new(400, "invalid_grant", code, text)

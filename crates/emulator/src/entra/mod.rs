@@ -4,7 +4,7 @@
 //! Invariant: whoever gets a token could get one at this moment of the tenant. Failures carry the codes of
 //! the real service, since clients branch on them.
 
-mod access;
+pub(crate) mod access;
 mod asked;
 mod assertion;
 mod authorize;
@@ -18,7 +18,7 @@ pub(crate) mod jwt;
 mod keys;
 mod page;
 pub mod token;
-mod user;
+pub(crate) mod user;
 
 use std::collections::BTreeMap;
 

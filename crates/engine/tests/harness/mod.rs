@@ -120,6 +120,7 @@ impl Stage {
             handoff: self.handoff.clone(),
             names: None,
             policy: self.policy.clone(),
+            operators: Some(Vec::new()),
             actor: "tester@bench".to_owned(),
             leave_out: Vec::new(),
         }

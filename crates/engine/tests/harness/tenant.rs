@@ -17,8 +17,11 @@ use regain_incident::facets::roles::{GrantKind, RoleGrant};
 use regain_incident::facets::sending_block::{Block, SendingBlock};
 use regain_incident::ids::{AccountId, Seq, StepId};
 use regain_incident::policy::Policy;
+use regain_incident::posture::access::AccessPolicy;
+use regain_incident::posture::access::policy::State;
 use regain_incident::secret::Secret;
 use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::access_block::BlockedWay;
 use regain_incident::tenant::setting::{self, SettingName, Value};
 use regain_ports::{
     AdminCandidate, Age, Clock, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError,
@@ -123,6 +126,16 @@ fn error(kind: ProviderErrorKind) -> ProviderError {
     ProviderError { provider: Provider::Graph, doing: "do what was asked", attempts: 1, kind }
 }
 
+/// Finds the policy again by its name, as the adapter does; one that is off stays as it is.
+fn set_block(policies: &mut Vec<AccessPolicy>, way: BlockedWay, to: &Value) {
+    let ours = |policy: &AccessPolicy| policy.name == way.policy_name() && policy.state != State::Disabled;
+    match to {
+        Value::Block(block) if !policies.iter().any(ours) => policies.push(way.policy(block)),
+        Value::Block(block) => policies.iter_mut().filter(|policy| ours(policy)).for_each(|policy| *policy = way.policy(block)),
+        _ => policies.iter_mut().filter(|policy| ours(policy)).for_each(|policy| policy.state = State::Disabled),
+    }
+}
+
 /// Sets what the change names, if the reading has it.
 fn set(reading: &mut TenantReading, change: &setting::Change) -> Result<(), ProviderErrorKind> {
     match (reading, change.name, &change.to) {
@@ -130,6 +143,10 @@ fn set(reading: &mut TenantReading, change: &setting::Change) -> Result<(), Prov
         (TenantReading::AuditSettings(read), SettingName::UnifiedAuditLog, Value::Flag(to)) => read.unified_log = Some(*to),
         (TenantReading::AuditSettings(read), SettingName::MailboxAuditOff, Value::Flag(to)) => {
             read.mailbox_audit_off = Some(*to);
+        }
+        (TenantReading::ConditionalAccess(read), name, to) => {
+            let way = BlockedWay::of(name).ok_or_else(|| rejected("no such setting"))?;
+            set_block(&mut read.policies, way, to);
         }
         _ => return Err(rejected("no such setting")),
     }
@@ -484,7 +501,14 @@ fn is_active(kind: GrantKind) -> bool {
 #[async_trait]
 impl Directory for FakeTenant {
     async fn operator(&self) -> Result<Operator, ProviderError> {
-        Ok(Operator { tenant: tenant_id(), object: None, client: "client".to_owned(), permissions: vec![], roles: vec![] })
+        Ok(Operator {
+            tenant: tenant_id(),
+            object: None,
+            people: Some(vec![]),
+            client: "client".to_owned(),
+            permissions: vec![],
+            roles: vec![],
+        })
     }
 
     async fn find(&self, name: &str) -> Result<Vec<Found>, ProviderError> {

@@ -3,6 +3,7 @@
 use crate::Timestamp;
 use crate::facet::{Facet, FacetName, Gap};
 use crate::facets::Reading;
+use crate::ids::AccountId;
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::TenantReading;
@@ -50,6 +51,8 @@ pub struct Estate<'a> {
     snapshot: &'a Snapshot,
     /// What the organisation has decided: which accounts are kept for emergencies.
     pub policy: &'a Policy,
+    /// The accounts of those who are at the keyboard: none where apps sign in alone. `None` where it is not known.
+    pub operators: Option<&'a [AccountId]>,
     /// When the measuring is done.
     pub now: Timestamp,
 }
@@ -69,13 +72,19 @@ macro_rules! readings {
 impl<'a> Estate<'a> {
     /// What was read of the organisation.
     pub fn of(snapshot: &'a Snapshot, now: Timestamp) -> Self {
-        Self { snapshot, policy: &NOTHING_DECIDED, now }
+        Self { snapshot, policy: &NOTHING_DECIDED, operators: None, now }
     }
 
     /// The same, in an organisation that has decided this.
     #[must_use]
     pub fn under(self, policy: &'a Policy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// The same, with these at the keyboard.
+    #[must_use]
+    pub fn operated_by(self, operators: Option<&'a [AccountId]>) -> Self {
+        Self { operators, ..self }
     }
 
     readings! {

@@ -3,6 +3,9 @@
 //!
 //! Invariant: a change is planned only from a value that was read. What was not read is no change, and no success.
 
+mod block;
+mod directory;
+
 use super::answer::{Answer, Remark};
 use super::estate::Estate;
 use super::measure::{is_there, is_wanted};
@@ -10,6 +13,8 @@ use crate::facet::FacetName;
 use crate::tenant::alert_policies::{ALL_ADMINISTRATORS, AlertPolicy};
 use crate::tenant::outbound_policy::{Applies, AutoForwarding};
 use crate::tenant::setting::{Change, SettingName, Value};
+
+pub use block::locks_out;
 
 /// One way to meet an item.
 #[derive(Clone, Copy)]
@@ -21,9 +26,24 @@ pub struct Fix {
     /// The codes of the remarks about its reach.
     pub remarks: &'static [&'static str],
     /// The changes that are needed; none where the item is met.
-    pub plan: fn(&Estate<'_>) -> Result<Vec<Change>, Answer>,
+    pub plan: fn(&Estate<'_>) -> Result<Vec<Change>, Hindrance>,
     /// Whom it would touch, and what it leaves to a person.
     pub reach: fn(&Estate<'_>) -> Vec<Remark>,
+}
+
+/// Why a fix cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hindrance {
+    /// What it changes, or whom it touches, was not read: the answer "not measurable".
+    Unread(Answer),
+    /// Something stands in the way, which a person has to settle first. One of the fix's remarks.
+    InTheWay(Remark),
+}
+
+impl From<Answer> for Hindrance {
+    fn from(unread: Answer) -> Self {
+        Self::Unread(unread)
+    }
 }
 
 /// Every fix.
@@ -70,6 +90,41 @@ pub const FIXES: &[Fix] = &[
         plan: alert_recipients,
         reach: reach_of_alerts,
     },
+    Fix {
+        name: "consent-restricted",
+        settings: &[SettingName::UserConsent, SettingName::RiskyConsent],
+        remarks: &["reach-consents-stay", "reach-consents-unread", "reach-requests-by-hand"],
+        plan: directory::consent_restricted,
+        reach: directory::reach_of_consent,
+    },
+    Fix {
+        name: "users-register-no-apps",
+        settings: &[SettingName::UsersRegisterApps],
+        remarks: &["reach-registered-apps-stay"],
+        plan: directory::users_register_no_apps,
+        reach: |_| vec![Remark::new("reach-registered-apps-stay")],
+    },
+    Fix {
+        name: "guests-restricted",
+        settings: &[SettingName::GuestInvites, SettingName::GuestsRead, SettingName::JoinsByMail],
+        remarks: &["reach-guests", "reach-guests-unread"],
+        plan: directory::guests_restricted,
+        reach: directory::reach_of_guests,
+    },
+    Fix {
+        name: "device-code-blocked",
+        settings: &[SettingName::BlockDeviceCode],
+        remarks: block::REMARKS,
+        plan: block::device_code,
+        reach: block::reach_of_device_code,
+    },
+    Fix {
+        name: "legacy-authentication-blocked",
+        settings: &[SettingName::BlockLegacyAuthentication],
+        remarks: block::REMARKS,
+        plan: block::legacy,
+        reach: block::reach_of_legacy,
+    },
 ];
 
 /// The fix of that name.
@@ -84,7 +139,7 @@ fn switch(name: SettingName, member: &str, is: Option<bool>, to: bool) -> Result
 }
 
 /// Off in so many words in every policy that applies, and in every remote domain.
-fn external_forwarding_off(estate: &Estate<'_>) -> Result<Vec<Change>, Answer> {
+fn external_forwarding_off(estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> {
     let read = estate.outbound_policies()?;
     let mut changes = Vec::new();
     for policy in read.policies.iter().filter(|policy| policy.applies != Applies::ToNobody) {
@@ -118,7 +173,7 @@ fn reach_of_forwarding(estate: &Estate<'_>) -> Vec<Remark> {
 }
 
 /// For the organisation. Mailboxes with a setting of their own keep it: somebody decided so, and the reach names them.
-fn smtp_auth_off(estate: &Estate<'_>) -> Result<Vec<Change>, Answer> {
+fn smtp_auth_off(estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> {
     let is = estate.mail_settings()?.smtp_auth_off;
     Ok(switch(SettingName::SmtpAuthOff, "SmtpClientAuthenticationDisabled", is, true)?.into_iter().collect())
 }
@@ -130,17 +185,17 @@ fn reach_of_smtp_auth(estate: &Estate<'_>) -> Vec<Remark> {
     [lost].into_iter().chain(kept).collect()
 }
 
-fn direct_send_rejected(estate: &Estate<'_>) -> Result<Vec<Change>, Answer> {
+fn direct_send_rejected(estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> {
     let is = estate.mail_settings()?.direct_send_rejected;
     Ok(switch(SettingName::DirectSendRejected, "RejectDirectSend", is, true)?.into_iter().collect())
 }
 
-fn external_tag_on(estate: &Estate<'_>) -> Result<Vec<Change>, Answer> {
+fn external_tag_on(estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> {
     let is = estate.mail_settings()?.external_tag;
     Ok(switch(SettingName::ExternalTag, "Enabled", is, true)?.into_iter().collect())
 }
 
-fn audit_log_on(estate: &Estate<'_>) -> Result<Vec<Change>, Answer> {
+fn audit_log_on(estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> {
     let read = estate.audit_settings()?;
     let unified = switch(SettingName::UnifiedAuditLog, "UnifiedAuditLogIngestionEnabled", read.unified_log, true)?;
     let mailboxes = switch(SettingName::MailboxAuditOff, "AuditDisabled", read.mailbox_audit_off, false)?;
@@ -160,7 +215,7 @@ fn unheard<'a>(estate: &Estate<'a>) -> Result<Vec<&'a AlertPolicy>, Answer> {
 }
 
 /// All administrators are told, beside whoever is told already. Microsoft's own policies are changed in the portal alone.
-fn alert_recipients(estate: &Estate<'_>) -> Result<Vec<Change>, Answer> {
+fn alert_recipients(estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> {
     let own = unheard(estate)?.into_iter().filter(|policy| policy.built_in == Some(false));
     let change = |policy: &AlertPolicy| {
         let kept = policy.recipients.iter().filter(|recipient| recipient.exists != Some(false));
@@ -191,6 +246,7 @@ mod tests {
     use crate::tenant::TenantReading;
     use crate::tenant::alert_policies::{AlertPolicies, Recipient};
     use crate::tenant::audit_settings::AuditSettings;
+    use crate::tenant::authorization_policy::{AuthorizationPolicy, ConsentRight, GuestAccess, Invites};
     use crate::tenant::mail_settings::MailSettings;
     use crate::tenant::mailbox_forwarding::{Forwards, MailboxForwarding};
     use crate::tenant::mailbox_protocols::MailboxProtocols;
@@ -220,6 +276,24 @@ mod tests {
             (TenantReading::AlertPolicies(read), SettingName::AlertRecipients, Value::Texts(to)) => {
                 let policy = read.policies.iter_mut().find(|policy| Some(&policy.object.id) == of.as_ref()).unwrap();
                 policy.recipients = to.into_iter().map(|address| Recipient { address, exists: None }).collect();
+            }
+            (TenantReading::AuthorizationPolicy(read), SettingName::UserConsent, Value::Texts(to)) => {
+                read.consent = to.iter().map(|text| ConsentRight::parse(text)).collect();
+            }
+            (TenantReading::AuthorizationPolicy(read), SettingName::RiskyConsent, Value::Flag(to)) => {
+                read.risky_consent = Some(to);
+            }
+            (TenantReading::AuthorizationPolicy(read), SettingName::UsersRegisterApps, Value::Flag(to)) => {
+                read.users_register_apps = Some(to);
+            }
+            (TenantReading::AuthorizationPolicy(read), SettingName::JoinsByMail, Value::Flag(to)) => {
+                read.joins_by_mail = Some(to)
+            }
+            (TenantReading::AuthorizationPolicy(read), SettingName::GuestInvites, Value::Text(to)) => {
+                read.invites = Some(to.as_str().into());
+            }
+            (TenantReading::AuthorizationPolicy(read), SettingName::GuestsRead, Value::Text(to)) => {
+                read.guests_read = Some(to.as_str().into());
             }
             other => panic!("no such setting: {other:?}"),
         }
@@ -270,11 +344,29 @@ mod tests {
                 ],
             }
             .into(),
+            // Requests are taken: the description has no way to switch that, and so no fix has.
+            AuthorizationPolicy {
+                consent: Some(vec![ConsentRight::Anything, ConsentRight::ForOwnedGroups("ours".to_owned())]),
+                risky_consent: Some(true),
+                users_register_apps: Some(true),
+                users_create_tenants: Some(true),
+                joins_by_mail: Some(true),
+                invites: Some(Invites::Everybody),
+                guests_read: Some(GuestAccess::LikeMembers),
+                requests_taken: Some(true),
+                request_reviewers: Some(1),
+            }
+            .into(),
         ]
     }
 
     fn land(readings: &[TenantReading]) -> Land {
         readings.iter().cloned().fold(Land::new(), Land::with)
+    }
+
+    /// Fixes of one plan. Blocks take two, and are tried on a whole directory in `tests/posture_blocks.rs`.
+    fn of_one_plan() -> impl Iterator<Item = &'static Fix> {
+        FIXES.iter().filter(|fix| fix.settings.iter().all(|name| name.facet() != FacetName::ConditionalAccess))
     }
 
     fn item_of(fix: &str) -> &str {
@@ -283,7 +375,7 @@ mod tests {
 
     #[test]
     fn a_fix_makes_its_measure_met_and_then_has_nothing_left_to_do() {
-        for fix in FIXES {
+        for fix in of_one_plan() {
             let mut readings = bare();
             let measure = measure::named(item_of(fix.name)).expect("its measure");
             let before = land(&readings);
@@ -303,7 +395,7 @@ mod tests {
 
     #[test]
     fn each_change_is_seen_and_comes_back_to_what_it_was() {
-        for fix in FIXES {
+        for fix in of_one_plan() {
             let mut readings = bare();
             for change in (fix.plan)(&land(&readings).estate()).expect("all was read") {
                 let reading = readings.iter_mut().find(|reading| reading.facet() == change.facet()).expect("read");
@@ -326,7 +418,8 @@ mod tests {
     fn what_was_not_read_is_no_change() {
         for fix in FIXES {
             let blind = fix.settings.iter().fold(Land::new(), |land, name| land.blind(name.facet()));
-            assert!(matches!((fix.plan)(&blind.estate()), Err(Answer::NotMeasurable { .. })), "{}", fix.name);
+            let planned = (fix.plan)(&blind.estate());
+            assert!(matches!(planned, Err(Hindrance::Unread(Answer::NotMeasurable { .. }))), "{}", fix.name);
         }
     }
 

@@ -14,5 +14,6 @@ pub mod measure;
 pub mod population;
 pub mod prevention;
 pub mod roadmap;
+pub mod spared;
 pub mod told;
 pub mod ways;

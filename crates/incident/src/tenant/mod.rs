@@ -3,6 +3,7 @@
 //!
 //! Invariant: a member that the service did not send is `None`, and never its default.
 
+pub mod access_block;
 pub mod administrative_units;
 pub mod administrators;
 pub mod advanced_protection;
@@ -154,9 +155,9 @@ impl TenantReading {
             Self::MailSettings(read) => read.value_of(name),
             Self::OutboundPolicies(read) => read.value_of(name, of),
             Self::AlertPolicies(read) => read.value_of(name, of),
-            Self::ConditionalAccess(_)
-            | Self::MethodsPolicy(_)
-            | Self::AuthorizationPolicy(_)
+            Self::AuthorizationPolicy(read) => read.value_of(name),
+            Self::ConditionalAccess(read) => read.value_of(name),
+            Self::MethodsPolicy(_)
             | Self::Administrators(_)
             | Self::Registration(_)
             | Self::Applications(_)
@@ -196,6 +197,7 @@ macro_rules! readings {
 
 readings! {
     SecurityDefaults,
+    AuthorizationPolicy,
     AuditSettings,
     MailSettings,
     MailboxProtocols,

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::TenantReading;
+use super::access_block::Block;
 use crate::facet::FacetName;
 use crate::facets::{Reading, Reversal, Verified};
 use crate::plan::Action;
@@ -48,6 +49,22 @@ setting_names! {
     RemoteForwarding = "remote-forwarding" of OutboundPolicies,
     /// Whom an alert policy tells.
     AlertRecipients = "alert-recipients" of AlertPolicies,
+    /// To what people may consent for themselves.
+    UserConsent = "user-consent" of AuthorizationPolicy,
+    /// People may consent to apps that Microsoft holds to be risky.
+    RiskyConsent = "risky-consent" of AuthorizationPolicy,
+    /// People may register applications.
+    UsersRegisterApps = "users-register-apps" of AuthorizationPolicy,
+    /// Who may invite guests.
+    GuestInvites = "guest-invites" of AuthorizationPolicy,
+    /// What guests may read of the directory.
+    GuestsRead = "guests-read" of AuthorizationPolicy,
+    /// Anybody may join who has an address in a domain of the tenant.
+    JoinsByMail = "joins-by-mail" of AuthorizationPolicy,
+    /// Device codes are blocked, by a policy of ours.
+    BlockDeviceCode = "block-device-code" of ConditionalAccess,
+    /// Legacy authentication is blocked, by a policy of ours.
+    BlockLegacyAuthentication = "block-legacy-authentication" of ConditionalAccess,
 }
 
 /// What a setting is set to.
@@ -62,6 +79,8 @@ pub enum Value {
     Text(String),
     /// A list, in its order.
     Texts(Vec<String>),
+    /// A way of signing in is blocked, and for whom not. Where it is not blocked the value is [`Unset`](Self::Unset).
+    Block(Block),
 }
 
 impl fmt::Display for Value {
@@ -71,6 +90,7 @@ impl fmt::Display for Value {
             Self::Flag(flag) => write!(to, "{flag}"),
             Self::Text(text) => to.write_str(text),
             Self::Texts(texts) => to.write_str(&texts.join(", ")),
+            Self::Block(block) => block.fmt(to),
         }
     }
 }
@@ -131,9 +151,25 @@ impl Change {
         }
     }
 
+    /// Whether the other change is of the same setting.
+    pub fn is_of_the_same(&self, other: &Self) -> bool {
+        let of = |change: &Self| change.of.as_ref().map(|object| object.id.clone());
+        self.name == other.name && of(self) == of(other)
+    }
+
+    /// Whether it makes an object, which a repeat would make twice.
+    pub fn makes_an_object(&self) -> bool {
+        self.from == Value::Unset && matches!(self.to, Value::Block(_))
+    }
+
     /// The same, the other way round.
     pub(crate) fn reversal(&self, now: &Reading) -> Reversal {
-        match self.value_in(now) {
+        self.reversal_from(self.value_in(now))
+    }
+
+    /// The same, where the setting is set to `now`; none: it could not be read.
+    pub(crate) fn reversal_from(&self, now: Option<Value>) -> Reversal {
+        match now {
             Some(value) if value == self.from => Reversal::AlreadyBack,
             Some(value) if value == self.to => {
                 let Self { name, of, from, to } = self.clone();

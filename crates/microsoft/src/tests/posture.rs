@@ -3,7 +3,9 @@
 use regain_incident::facet::{FacetName, Gap};
 use regain_incident::facets::identity::MailboxPurpose;
 use regain_incident::posture::access::place::Extent;
+use regain_incident::posture::access::policy::Id;
 use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::access_block::{Block, BlockedWay};
 use regain_incident::tenant::administrators::{Held, HolderKind};
 use regain_incident::tenant::applications::Owner;
 use regain_incident::tenant::authorization_policy::{ConsentRight, GuestAccess, Invites};
@@ -12,10 +14,12 @@ use regain_incident::tenant::licences::Plan;
 use regain_incident::tenant::methods_policy::{Migration, PolicyMethod, Switch};
 use regain_incident::tenant::people::PersonHome;
 use regain_incident::tenant::registration::RegisteredMethod;
+use regain_incident::tenant::setting::{Change, SettingName, Value as Wanted};
 use regain_ports::{Directory as _, ProviderError};
 use wiremock::matchers::query_param_contains;
 
 use super::*;
+use crate::testing::intent;
 
 /// A page, and where the next one is.
 fn page(rows: Value, next: &str) -> ResponseTemplate {
@@ -410,4 +414,134 @@ async fn conditional_access_with_the_groups_that_it_names() {
     assert_eq!(read.strengths[0].allowed.iter().map(std::collections::BTreeSet::len).sum::<usize>(), 3);
     let groups: Vec<_> = read.groups.iter().map(|one| (one.group.as_str(), one.members.as_ref().map(Vec::len))).collect();
     assert_eq!(groups, [("g1", Some(2)), ("g2", Some(2)), ("g9", None)]);
+}
+
+/// What a change sends.
+async fn writes(tenant: &Tenant, name: SettingName, to: Wanted) -> Vec<(String, String, Value)> {
+    let before = sent(&tenant.graph).await.len();
+    let change = Change { name, of: None, from: Wanted::Unset, to };
+    tenant.ours.change_setting(&change, &intent()).await.unwrap();
+    let all = sent(&tenant.graph).await;
+    let writes = all.iter().skip(before).filter(|request| request.method.as_str() != "GET");
+    let told = |request: &wiremock::Request| {
+        let path = request.url.path().trim_start_matches("/v1.0/").to_owned();
+        (request.method.to_string(), path, serde_json::from_slice(&request.body).unwrap())
+    };
+    writes.map(told).collect()
+}
+
+#[tokio::test]
+async fn what_users_may_do_by_default_is_changed_member_by_member() {
+    let tenant = Tenant::new().await;
+    answers(&tenant.graph, "PATCH", "policies/authorizationPolicy$", vec![ResponseTemplate::new(204)]).await;
+    let texts = |all: &[&str]| Wanted::Texts(all.iter().map(|text| (*text).to_owned()).collect());
+    let text = |text: &str| Wanted::Text(text.to_owned());
+    for (name, to, body) in [
+        (
+            SettingName::UserConsent,
+            texts(&["for-owned-groups:team", "low-impact", "other:x.y", "own:ours"]),
+            json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": [
+                "ManagePermissionGrantsForOwnedResource.team", "ManagePermissionGrantsForSelf.microsoft-user-default-low", "x.y",
+                "ManagePermissionGrantsForSelf.ours"]}}),
+        ),
+        (SettingName::UserConsent, texts(&[]), json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": []}})),
+        (
+            SettingName::UsersRegisterApps,
+            Wanted::Flag(false),
+            json!({"defaultUserRolePermissions": {"allowedToCreateApps": false}}),
+        ),
+        (SettingName::RiskyConsent, Wanted::Flag(false), json!({"allowUserConsentForRiskyApps": false})),
+        (SettingName::JoinsByMail, Wanted::Flag(true), json!({"allowEmailVerifiedUsersToJoinOrganization": true})),
+        (SettingName::GuestInvites, text("administrators-and-inviters"), json!({"allowInvitesFrom": "adminsAndGuestInviters"})),
+        (SettingName::GuestsRead, text("limited"), json!({"guestUserRoleId": "10dae51f-b6af-4016-8d66-8c2a99b929b3"})),
+    ] {
+        let expected = ("PATCH".to_owned(), "policies/authorizationPolicy".to_owned(), body);
+        assert_eq!(writes(&tenant, name, to).await, [expected]);
+    }
+    let odd = Change { name: SettingName::UserConsent, of: None, from: Wanted::Unset, to: texts(&["everything"]) };
+    assert!(tenant.ours.change_setting(&odd, &intent()).await.is_err(), "a right that nobody wrote is not guessed");
+}
+
+const BLOCKS: &str = "identity/conditionalAccess/policies";
+
+/// A policy of ours, as the service shows it.
+fn shown(way: BlockedWay, id: &str, state: &str) -> Value {
+    let (clients, flows) = match way {
+        BlockedWay::DeviceCode => (json!(["all"]), json!({"transferMethods": "deviceCodeFlow"})),
+        BlockedWay::LegacyAuthentication => (json!(["exchangeActiveSync", "other"]), Value::Null),
+    };
+    json!({
+        "id": id, "displayName": way.policy_name(), "state": state, "sessionControls": null,
+        "conditions": {
+            "clientAppTypes": clients, "authenticationFlows": flows, "userRiskLevels": [], "platforms": null,
+            "applications": {"includeApplications": ["All"], "excludeApplications": []},
+            "users": {"includeUsers": ["All"], "excludeUsers": ["a1000000-0000-4000-8000-000000000008"], "excludeGroups": []},
+        },
+        "grantControls": {"operator": "OR", "builtInControls": ["block"], "authenticationStrength": null},
+    })
+}
+
+fn block(enforced: bool) -> Block {
+    Block { enforced, accounts: [Id::from("a1000000-0000-4000-8000-000000000008")].into(), groups: [].into() }
+}
+
+async fn with_policies(policies: Value) -> Tenant {
+    let tenant = Tenant::new().await;
+    get(&tenant, BLOCKS, json!({"value": policies})).await;
+    answers(&tenant.graph, "POST", &format!("{BLOCKS}$"), vec![ResponseTemplate::new(201).set_body_json(json!({"id": "new"}))])
+        .await;
+    answers(&tenant.graph, "PATCH", &format!("{BLOCKS}/"), vec![ResponseTemplate::new(204)]).await;
+    tenant
+}
+
+#[tokio::test]
+async fn a_block_is_made_once_found_again_by_its_name_and_switched_off_instead_of_removed() {
+    for way in BlockedWay::ALL {
+        let name = way.setting();
+        let nobodys = json!([{"id": "c1", "displayName": "MFA for all", "state": "enabled", "conditions": {}}]);
+        let none = with_policies(nobodys).await;
+        let made = writes(&none, name, Wanted::Block(block(false))).await;
+        let [(method, path, body)] = made.as_slice() else { panic!("{made:?}") };
+        assert_eq!((method.as_str(), path.as_str()), ("POST", BLOCKS));
+        let mut expected = shown(*way, "new", "enabledForReportingButNotEnforced");
+        assert_eq!((&body["displayName"], &body["state"]), (&expected["displayName"], &expected["state"]));
+        for member in ["clientAppTypes", "applications/includeApplications", "users/excludeUsers", "users/includeUsers"] {
+            let place = format!("/conditions/{member}");
+            assert_eq!(body.pointer(&place), expected.pointer_mut(&place).map(|value| &*value), "{place}");
+        }
+        assert_eq!(body["conditions"]["authenticationFlows"], expected["conditions"]["authenticationFlows"]);
+        assert!(writes(&none, name, Wanted::Unset).await.is_empty(), "there is nothing to switch off");
+
+        let there =
+            with_policies(json!([shown(*way, "c0", "disabled"), shown(*way, "c2", "enabledForReportingButNotEnforced")])).await;
+        let changed = writes(&there, name, Wanted::Block(block(true))).await;
+        assert_eq!((changed[0].0.as_str(), changed[0].1.as_str()), ("PATCH", "identity/conditionalAccess/policies/c2"));
+        assert_eq!(changed[0].2["state"], "enabled");
+        assert_eq!(changed[0].2["conditions"]["users"], body["conditions"]["users"], "whole, each time");
+        let off = writes(&there, name, Wanted::Unset).await;
+        assert_eq!(
+            (off.len(), off[0].1.as_str(), &off[0].2),
+            (1, "identity/conditionalAccess/policies/c2", &json!({"state": "disabled"}))
+        );
+
+        let again = writes(&with_policies(json!([shown(*way, "c0", "disabled")])).await, name, Wanted::Block(block(false))).await;
+        assert_eq!((again[0].0.as_str(), again[0].1.as_str()), ("PATCH", "identity/conditionalAccess/policies/c0"), "used again");
+        let mut theirs = shown(*way, "c0", "disabled");
+        theirs["conditions"]["users"]["includeUsers"] = json!(["None"]);
+        let beside = writes(&with_policies(json!([theirs])).await, name, Wanted::Block(block(false))).await;
+        assert_eq!(beside[0].0, "POST", "what somebody remade and switched off is theirs");
+    }
+}
+
+#[tokio::test]
+async fn a_block_reads_back_as_it_was_written() {
+    let tenant = Tenant::new().await;
+    let policies: Vec<Value> = BlockedWay::ALL.iter().map(|way| shown(*way, way.policy_name(), "enabled")).collect();
+    get(&tenant, BLOCKS, json!({"value": policies})).await;
+    get(&tenant, "identity/conditionalAccess/namedLocations", json!({"value": []})).await;
+    get(&tenant, "identity/conditionalAccess/authenticationStrength/policies", json!({"value": []})).await;
+    let read = reading!(tenant, ConditionalAccess);
+    for way in BlockedWay::ALL {
+        assert_eq!(way.value_in(&read), Wanted::Block(block(true)));
+    }
 }

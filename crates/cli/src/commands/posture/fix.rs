@@ -33,8 +33,12 @@ pub async fn run(desk: &Desk, scribe: &Scribe, fixes: &[Fix]) -> anyhow::Result<
         out.say(&line);
     }
     let Some(plan) = posture::make_plan(world, scribe, &fixing.changes).await? else {
-        out.say(&out.texts.get("posture-nothing-to-fix"));
-        return Ok(if fixing.unread.is_empty() { Exit::Done } else { Exit::NeedsAttention });
+        let all_was_planned = fixing.unread.is_empty() && fixing.in_the_way.is_empty();
+        if all_was_planned {
+            out.say(&out.texts.get("posture-nothing-to-fix"));
+            return Ok(Exit::Done);
+        }
+        return Ok(Exit::NeedsAttention);
     };
     let case = scribe.case().await;
     if let Some(state) = case.plans.get(&plan.id()) {
@@ -63,7 +67,11 @@ fn cannot(fixing: &Fixing, out: &Output) -> Vec<String> {
         let (facet, why) = (out.texts.get(&format!("facet-{facet}")), screen::gap(gap, out));
         out.texts.with("posture-cannot-fix", &[("fix", name), ("facet", &facet), ("why", &why)])
     };
-    fixing.unread.iter().map(line).collect()
+    let in_the_way = fixing
+        .in_the_way
+        .iter()
+        .map(|(name, why)| out.texts.with("posture-hindered-fix", &[("fix", name), ("why", &remark(why, out))]));
+    fixing.unread.iter().map(line).chain(in_the_way).collect()
 }
 
 fn waits(plan: &Plan, desk: &Desk) {

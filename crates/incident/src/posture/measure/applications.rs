@@ -59,8 +59,8 @@ fn consent_restricted(estate: &Estate<'_>) -> Result<Answer, Answer> {
         lacking.push(Remark::new("consent-without-reviewers"));
     }
     let own = consent.iter().find_map(|right| match right {
-        ConsentRight::Own(policy) => Some(policy),
-        _ => None,
+        ConsentRight::Own(policy) | ConsentRight::Other(policy) => Some(policy),
+        ConsentRight::Anything | ConsentRight::LowImpact | ConsentRight::Recommended | ConsentRight::ForOwnedGroups(_) => None,
     });
     match own {
         // What a policy of the tenant's own allows is not read.

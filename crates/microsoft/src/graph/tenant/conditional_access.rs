@@ -118,7 +118,7 @@ fn ids(row: &Value, member: &str) -> BTreeSet<Id> {
     set(row, member, |word| Id::from(word))
 }
 
-fn policy(row: &Value) -> Result<AccessPolicy, ProviderError> {
+pub(super) fn policy(row: &Value) -> Result<AccessPolicy, ProviderError> {
     let id = needed(READ, "id", text(row, "id"))?;
     let conditions = needed(READ, "conditions", row.get("conditions").filter(|conditions| conditions.is_object()))?;
     let state = match needed(READ, "state", text(row, "state"))? {

@@ -1,5 +1,6 @@
 //! What the tenant is set to, as far as the directory keeps it: one file a facet.
 
+mod access_block;
 mod administrative_units;
 mod administrators;
 mod applications;
@@ -15,6 +16,7 @@ mod security_defaults;
 
 use regain_incident::facet::{FacetName, Gap};
 use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::access_block::BlockedWay;
 use regain_incident::tenant::setting::{self, SettingName, Value as Wanted};
 use regain_ports::{Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
 use reqwest::Method;
@@ -56,14 +58,26 @@ impl Graph {
 
     /// Changes a setting, once.
     pub(crate) async fn change_setting(&self, change: &setting::Change) -> Result<Notes, ProviderError> {
-        let (doing, below, body) = match (change.name, &change.to) {
-            (SettingName::SecurityDefaults, Wanted::Flag(on)) => {
+        if let Some(way) = BlockedWay::of(change.name) {
+            return self.change_block(way, &change.to).await;
+        }
+        let (doing, below, body) = match (change.facet(), change.name, &change.to) {
+            (_, SettingName::SecurityDefaults, Wanted::Flag(on)) => {
                 (security_defaults::CHANGE, security_defaults::PATH, json!({"isEnabled": on}))
+            }
+            (FacetName::AuthorizationPolicy, name, to) => {
+                let body = authorization_policy::body_of(name, to).ok_or_else(|| not_ours(change.facet()))?;
+                (authorization_policy::CHANGE, authorization_policy::PATH, body)
             }
             _ => return Err(not_ours(change.facet())),
         };
+        self.written(doing, Method::PATCH, below, &body).await
+    }
+
+    /// Writes `body` to `below`, once.
+    async fn written(&self, doing: Doing, method: Method, below: &str, body: &Value) -> Result<Notes, ProviderError> {
         let content = Content::Json(body.to_string().into_bytes());
-        self.write(doing, Urgency::Normal, Method::PATCH, below, content).await?;
+        self.write(doing, Urgency::Normal, method, below, content).await?;
         Ok(Notes::new())
     }
 
