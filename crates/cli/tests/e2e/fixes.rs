@@ -121,47 +121,38 @@ fn the_emergency_account_gets_in(desk: &Desk) {
     }
 }
 
+/// All but two, whose cmdlets (`Set-ExternalInOutlook`, `Set-ProtectionAlert`) the collected description does not have, so
+/// that no emulated tenant knows them: those are tried against the adapter alone.
 #[test]
 fn every_fix_of_one_plan_is_carried_out_seen_and_undone_to_the_former_state() {
-    const ITEMS: &[&str] = &[
-        "external-forwarding-off",
-        "smtp-auth-off",
-        "direct-send-rejected",
-        "audit-log-on",
-        "alerts-reach-somebody",
-        "users-register-no-apps",
-        "guests-restricted",
-        "consent-restricted",
+    const ITEMS: &[(&str, &str)] = &[
+        ("external-forwarding-off", "met"),
+        // A mailbox with a setting of its own keeps it: somebody decided so.
+        ("smtp-auth-off", "partly"),
+        ("direct-send-rejected", "met"),
+        ("audit-log-on", "met"),
+        ("users-register-no-apps", "met"),
+        ("guests-restricted", "met"),
+        ("consent-restricted", "met"),
     ];
     let mut scenario = unlimited("posture-bare");
     scenario["graph"]["policies"]["adminConsentRequestPolicy"] = json!({
         "isEnabled": true, "reviewers": [{"query": "/users/a1000000-0000-4000-8000-000000000002", "queryType": "MicrosoftGraph", "queryRoot": null}],
     });
-    let alert = |name: &str| {
-        json!({"Name": name, "Identity": name, "Disabled": false, "IsSystemRule": false, "Severity": "High", "Category": "ThreatManagement",
-            "Operation": ["MailRedirect"], "AggregationType": "None", "NotificationEnabled": true, "NotifyUser": []})
-    };
-    scenario["exchange"]["organisation"]["ProtectionAlert"] = [
-        "Creation of forwarding/redirect rule",
-        "User restricted from sending email",
-        "Suspicious email sending patterns detected",
-        "Elevation of Exchange admin privilege",
-    ]
-    .map(alert)
-    .to_vec()
-    .into();
     let desk = desk_of(&scenario, &[]);
     let before = desk.tenant.state();
     let mut arguments = vec!["posture"];
-    ITEMS.iter().for_each(|item| arguments.extend(["--fix", item]));
+    for (item, _) in ITEMS {
+        arguments.extend(["--fix", item]);
+    }
     let planned = desk.run(&arguments).ended(1);
     assert!(planned.err.contains("--digest"), "{}", planned.all());
     assert!(desk.tenant.writes().is_empty(), "nothing is changed before an approval");
     let case = case_of(&desk);
     carry_out(&desk, &case, 0);
     let told = desk.json(&["posture"], 0);
-    for item in ITEMS {
-        assert_eq!(answer_of(&told, item), "met", "{item}");
+    for (item, answer) in ITEMS {
+        assert_eq!(answer_of(&told, item), *answer, "{item}");
     }
     assert_ne!(desk.tenant.state(), before);
 
@@ -169,7 +160,7 @@ fn every_fix_of_one_plan_is_carried_out_seen_and_undone_to_the_former_state() {
     carry_out(&desk, &case, 0);
     assert_eq!(desk.tenant.state(), before, "as it was");
     let worse = desk.json(&["posture"], 1);
-    for item in ITEMS {
+    for (item, _) in ITEMS {
         assert_eq!(answer_of(&worse, item), "not-met", "{item}");
     }
 }

@@ -4,6 +4,8 @@
 //! Invariant: the policies are read again right before, and one of ours that is there is changed. So a creation whose
 //! answer was lost is found, and never made a second time.
 
+use std::collections::BTreeSet;
+
 use regain_incident::posture::access::policy::{Id, State};
 use regain_incident::tenant::access_block::{Block, BlockedWay};
 use regain_incident::tenant::setting::Value as Wanted;
@@ -35,11 +37,7 @@ impl Graph {
             }
             // All of it each time: whether the service merges what is below `conditions` or replaces it is not published.
             (Wanted::Block(block), Some(policy)) => self.written(CHANGE, Method::PATCH, &policy.below(), &body(way, block)).await,
-            (Wanted::Block(block), None) => {
-                let mut body = body(way, block);
-                body["displayName"] = Value::from(way.policy_name());
-                self.written(CHANGE, Method::POST, PATH, &body).await
-            }
+            (Wanted::Block(block), None) => self.written(CHANGE, Method::POST, PATH, &body(way, block)).await,
             (Wanted::Flag(_) | Wanted::Text(_) | Wanted::Texts(_), _) => {
                 Err(error::of(CHANGE, 0, ProviderErrorKind::Surprise("no value of a block".into())))
             }
@@ -81,20 +79,22 @@ impl Ours {
 }
 
 fn body(way: BlockedWay, block: &Block) -> Value {
-    let clients = match way {
-        BlockedWay::DeviceCode => json!(["all"]),
-        BlockedWay::LegacyAuthentication => json!(["exchangeActiveSync", "other"]),
-    };
-    let ids = |ids: &std::collections::BTreeSet<Id>| ids.iter().map(Id::as_str).collect::<Value>();
-    let mut conditions = json!({
-        "clientAppTypes": clients,
-        "applications": {"includeApplications": ["All"]},
-        "users": {"includeUsers": ["All"], "excludeUsers": ids(&block.accounts), "excludeGroups": ids(&block.groups)},
+    let ids = |ids: &BTreeSet<Id>| ids.iter().map(Id::as_str).collect::<Value>();
+    let applications = json!({"includeApplications": ["All"]});
+    let users = json!({
+        "includeUsers": ["All"], "excludeUsers": ids(&block.accounts), "excludeGroups": ids(&block.groups),
     });
-    if way == BlockedWay::DeviceCode {
-        conditions["authenticationFlows"] = json!({"transferMethods": "deviceCodeFlow"});
-    }
+    let conditions = match way {
+        BlockedWay::DeviceCode => json!({
+            "clientAppTypes": ["all"], "authenticationFlows": {"transferMethods": "deviceCodeFlow"},
+            "applications": applications, "users": users,
+        }),
+        BlockedWay::LegacyAuthentication => json!({
+            "clientAppTypes": ["exchangeActiveSync", "other"], "applications": applications, "users": users,
+        }),
+    };
     json!({
+        "displayName": way.policy_name(),
         "state": if block.enforced { "enabled" } else { "enabledForReportingButNotEnforced" },
         "conditions": conditions,
         "grantControls": {"operator": "OR", "builtInControls": ["block"]},
