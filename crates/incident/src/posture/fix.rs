@@ -287,7 +287,7 @@ mod tests {
                 read.users_register_apps = Some(to);
             }
             (TenantReading::AuthorizationPolicy(read), SettingName::JoinsByMail, Value::Flag(to)) => {
-                read.joins_by_mail = Some(to)
+                read.joins_by_mail = Some(to);
             }
             (TenantReading::AuthorizationPolicy(read), SettingName::GuestInvites, Value::Text(to)) => {
                 read.invites = Some(to.as_str().into());
