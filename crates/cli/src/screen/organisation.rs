@@ -1,7 +1,11 @@
 //! The tenant itself, as the target of a case: which of its settings were changed, and what was not read.
 
 use regain_incident::case::{AccountState, Case, StepRecord};
+use regain_incident::facet::FacetName;
+use regain_incident::facets::Reading;
 use regain_incident::plan::PlannedStep;
+use regain_incident::posture::access::policy::Id;
+use regain_incident::tenant::TenantReading;
 use regain_incident::tenant::access_block::BlockedWay;
 use regain_incident::tenant::setting::{Change, Value};
 use regain_incident::text::{harmless, on_a_line};
@@ -29,6 +33,24 @@ pub fn setting(change: &Change, out: &Output) -> String {
     let of = change.of.as_ref().map(|object| format!(" ({})", on_a_line(&object.name))).unwrap_or_default();
     let is_block = BlockedWay::of(change.name).is_some();
     format!("{what}{of}: {} → {}", value(&change.from, is_block, out), value(&change.to, is_block, out))
+}
+
+/// Whom a block leaves out, by name where accounts were read: whoever approves it has to see that.
+pub fn spared(case: &Case, change: &Change, out: &Output) -> Option<String> {
+    let Value::Block(block) = &change.to else { return None };
+    let people = match case.organisation().and_then(|state| state.latest.get(&FacetName::People)?.value()) {
+        Some(Reading::Tenant(reading)) => match reading.as_ref() {
+            TenantReading::People(read) => read.people.as_slice(),
+            _ => &[],
+        },
+        _ => &[],
+    };
+    let name = |id: &Id| {
+        let known = people.iter().find(|person| person.id.eq_ignore_ascii_case(id.as_str()));
+        on_a_line(known.map_or(id.as_str(), |person| &person.name))
+    };
+    let all: Vec<String> = block.accounts.iter().chain(&block.groups).map(name).collect();
+    Some(out.texts.with("block-leaves-out", &[("who", &all.join(", "))]))
 }
 
 fn value(value: &Value, is_block: bool, out: &Output) -> String {

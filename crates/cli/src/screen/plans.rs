@@ -6,7 +6,7 @@ use regain_incident::planner::PlanningReport;
 use regain_incident::release::{Criterion, CriterionState};
 use regain_incident::text::on_a_line;
 
-use super::organisation::setting;
+use super::organisation::{setting, spared};
 use crate::output::Output;
 
 /// A step on a line: its id, what it does to what, and where it stands.
@@ -29,6 +29,9 @@ pub fn plan(case: &Case, state: &PlanState, out: &Output) -> String {
         let because: Vec<String> = step.because.iter().map(ToString::to_string).collect();
         let because = if because.is_empty() { String::new() } else { format!("  <- {}", because.join(", ")) };
         lines.push(format!("  {account}: {}{because}", step_line(step, case.state(step.id), out)));
+        if let Action::Setting(change) = &step.action {
+            lines.extend(spared(case, change, out).map(|line| format!("      {line}")));
+        }
         let of_the_tenant = matches!(step.action, Action::Setting(_)) && step.undo == Undoable::Fully;
         let undone = if of_the_tenant { out.texts.get("undo-setting") } else { undo(&step.undo, out) };
         lines.push(format!("      {undone}"));

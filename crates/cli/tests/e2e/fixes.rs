@@ -107,18 +107,19 @@ fn somebody_changes(desk: &Desk, name: &str, body: &Value) {
     desk.tenant.change("PATCH", &format!("{POLICIES}/{}", text(&policy["id"])), body);
 }
 
+/// By each client, and by device code: whether somebody gets in.
+fn ways_in(desk: &Desk, who: &str) -> Vec<(&'static str, bool, bool)> {
+    let clients = ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"];
+    let ways =
+        clients.map(|client| (client, false)).into_iter().chain([("browser", true), ("mobileAppsAndDesktopClients", true)]);
+    ways.map(|(client, by_code)| (client, by_code, desk.tenant.lets_in(who, client, by_code))).collect()
+}
+
 /// The emergency account gets in whichever way it comes.
 #[track_caller]
 fn the_emergency_account_gets_in(desk: &Desk) {
-    for (client, by_code) in [
-        ("browser", false),
-        ("mobileAppsAndDesktopClients", false),
-        ("browser", true),
-        ("other", false),
-        ("exchangeActiveSync", false),
-    ] {
-        assert!(desk.tenant.lets_in(BREAK_GLASS, client, by_code), "{client}, by code {by_code}");
-    }
+    let shut: Vec<_> = ways_in(desk, BREAK_GLASS).into_iter().filter(|(_, _, open)| !open).collect();
+    assert!(shut.is_empty(), "{shut:?}");
 }
 
 /// All but two, whose cmdlets (`Set-ExternalInOutlook`, `Set-ProtectionAlert`) the collected description does not have, so
@@ -170,6 +171,8 @@ fn a_block_is_reported_first_switched_on_by_a_second_plan_and_undone_whole() {
     let desk = typical();
     let before = desk.tenant.state();
     let (case, planned) = fix(&desk, BOTH);
+    let shown = desk.run(&["plan", "show", &case]).ended(0);
+    assert!(shown.out.contains(&format!("left out: {BREAK_GLASS}")), "whoever approves it sees that: {}", shown.out);
     for said in ["nobody is refused yet", BREAK_GLASS, "would be refused", "signs in here as an app"] {
         assert!(planned.err.contains(said), "{said:?} is not said: {}", planned.err);
     }
@@ -215,21 +218,25 @@ fn whoever_is_at_the_keyboard_is_left_out_and_nobody_else_carries_the_plan_out()
         desk.run_as(who, password, &["plan", "approve", &case, "--digest", &text(&plan["digest"])]).ended(0);
         desk.run_as(who, password, &["apply", &case])
     };
-    let planned = as_erik(ONE).ended(1);
+    let before = [ERIK, BREAK_GLASS].map(|who| ways_in(&desk, who));
+    let planned = as_erik(BOTH).ended(1);
     assert!(planned.err.contains(&format!("{ERIK} is left out: that is you")), "{}", planned.err);
     approve_and_apply(ERIK, PASSWORD_OF_ERIK);
     let excluded = vec![ERIK_ID.to_owned(), BREAK_GLASS_ID.to_owned()];
     assert_eq!(policies(&desk, DEVICE_CODE), [("enabledForReportingButNotEnforced".to_owned(), excluded.clone())]);
 
     // Erik plans to switch it on; by the time it is carried out, Sara is at the keyboard.
-    as_erik(ONE).ended(1);
+    as_erik(BOTH).ended(1);
     let refused = approve_and_apply(SARA, PASSWORD_OF_SARA).ended(1);
     assert!(refused.all().contains("lock out"), "{}", refused.all());
     assert_eq!(policies(&desk, DEVICE_CODE)[0].0, "enabledForReportingButNotEnforced", "it was not switched on");
 
-    as_erik(ONE).ended(1);
+    as_erik(BOTH).ended(1);
     approve_and_apply(ERIK, PASSWORD_OF_ERIK);
-    assert_eq!(policies(&desk, DEVICE_CODE), [("enabled".to_owned(), excluded)]);
+    for name in [DEVICE_CODE, LEGACY] {
+        assert_eq!(policies(&desk, name), [("enabled".to_owned(), excluded.clone())]);
+    }
+    assert_eq!([ERIK, BREAK_GLASS].map(|who| ways_in(&desk, who)), before, "every way is as open as it was");
     assert!(desk.tenant.lets_in(ERIK, "browser", false) && desk.tenant.lets_in(ERIK, "browser", true));
     assert!(!desk.tenant.lets_in(SARA, "browser", true), "another administrator is one of all");
     the_emergency_account_gets_in(&desk);

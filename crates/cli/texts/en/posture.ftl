@@ -66,6 +66,7 @@ undo-setting = can be undone
 value-yes = yes
 value-no = no
 value-unset = the service's own
+block-leaves-out = left out: { $who }
 value-block-none = no
 value-block-reports = only reported{ $number ->
     [0] {""}

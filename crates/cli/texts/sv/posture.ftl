@@ -66,6 +66,7 @@ undo-setting = kan ångras
 value-yes = ja
 value-no = nej
 value-unset = tjänstens egen
+block-leaves-out = utelämnade: { $who }
 value-block-none = nej
 value-block-reports = rapporteras bara{ $number ->
     [0] {""}

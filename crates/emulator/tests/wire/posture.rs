@@ -467,6 +467,36 @@ fn the_device_code_flow_is_blocked_and_so_are_the_tokens_that_came_of_it() {
     assert_eq!(ada(&mut run), 0, "a password alone is another way");
 }
 
+/// Whether somebody would get in, by the control endpoint.
+fn lets_in(run: &mut Run, body: &Value) -> (bool, Value) {
+    let answer = run.send(&Request::new(Service::Control, "POST", "/sign-in").with_json(body));
+    assert_eq!(answer.status, 200, "{}", answer.value());
+    (answer.value()["allowed"] == true, answer.value()["code"].clone())
+}
+
+#[test]
+fn whether_somebody_would_get_in_is_told_for_old_protocols_too() {
+    let mut run = run();
+    let by = |client: &str, device_code: bool| json!({"user": "ada@contoso.com", "client": client, "device_code": device_code});
+    let blocked = (false, json!(53_003));
+    for client in ["browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"] {
+        assert_eq!(lets_in(&mut run, &by(client, false)), (true, Value::Null), "{client}");
+    }
+    run.call("POST", POLICIES, &policy(&json!({"conditions": {"clientAppTypes": ["exchangeActiveSync", "other"]}})));
+    for (client, refused) in [("browser", false), ("exchangeActiveSync", true), ("other", true)] {
+        assert_eq!(lets_in(&mut run, &by(client, false)) == blocked, refused, "{client}");
+    }
+    run.call("POST", POLICIES, &policy(&json!({"conditions": {"authenticationFlows": {"transferMethods": "deviceCodeFlow"}}})));
+    assert_eq!(lets_in(&mut run, &by("browser", true)), blocked);
+    assert_eq!(lets_in(&mut run, &by("browser", false)), (true, Value::Null));
+    for wrong in [json!({"user": "nobody@contoso.com", "client": "browser"}), json!({"user": "ada@contoso.com", "client": "fax"})]
+    {
+        assert_eq!(run.send(&Request::new(Service::Control, "POST", "/sign-in").with_json(&wrong)).status, 400);
+    }
+    let mut defaults = run_with(json!({"identitySecurityDefaultsEnforcementPolicy": {"isEnabled": true}}));
+    assert_eq!(lets_in(&mut defaults, &by("other", false)), blocked, "security defaults block old protocols");
+}
+
 #[test]
 fn security_defaults_ask_administrators() {
     let mut run = run_with(json!({"identitySecurityDefaultsEnforcementPolicy": {"isEnabled": true}}));
