@@ -129,6 +129,13 @@ pub struct PostureArgs {
     /// Ask no name server: what is published about the tenant's domains is not measured then.
     #[arg(long, conflicts_with = "dns")]
     pub no_dns: bool,
+    /// Look into every mailbox for forwarding and inbox rules as intruders leave them; change nothing. A sweep that was
+    /// interrupted goes on where it stood, for a day.
+    #[arg(long, conflicts_with_all = ["fix", "answer", "accept", "case"])]
+    pub sweep: bool,
+    /// Open a case for the accounts in which a sweep found something; lock nothing.
+    #[arg(long, requires = "sweep")]
+    pub open_cases: bool,
 }
 
 fn name_server(text: &str) -> Result<SocketAddr, String> {

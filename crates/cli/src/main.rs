@@ -66,7 +66,8 @@ async fn interruptible(args: &Args, environment: &Environment, out: &Arc<Output>
     tokio::select! {
         result = run(args, environment, out) => result,
         () = stopped() => {
-            out.say(&out.texts.get("interrupted"));
+            let is_sweep = matches!(&args.command, Command::Posture(posture) if posture.sweep);
+            out.say(&out.texts.get(if is_sweep { "interrupted-sweep" } else { "interrupted" }));
             Ok(Exit::Interrupted)
         }
     }
@@ -186,6 +187,7 @@ fn sources_for_tests() -> Vec<&'static str> {
         include_str!("commands/posture/mod.rs"),
         include_str!("commands/posture/fix.rs"),
         include_str!("commands/posture/screen.rs"),
+        include_str!("commands/posture/sweep.rs"),
         include_str!("commands/release.rs"),
         include_str!("commands/report.rs"),
         include_str!("commands/report/prevention.rs"),

@@ -9,6 +9,7 @@ use regain_engine::Audience;
 use regain_incident::case::{Case, StepState};
 use regain_incident::facet::FacetName;
 use regain_incident::journal::{Entry, Recorded};
+use regain_incident::sweep::Sweep;
 use regain_incident::text::harmless;
 
 use crate::output::Output;
@@ -18,6 +19,8 @@ use crate::screen::{self, step_line};
 const EVERY: Duration = Duration::from_secs(2);
 /// What an estimate looks back on.
 const WINDOW: Duration = Duration::from_secs(20);
+/// The same for a sweep, which is recorded batch by batch.
+const WINDOW_OF_A_SWEEP: Duration = Duration::from_mins(2);
 
 /// Says what happens as it happens.
 pub struct Progress {
@@ -55,21 +58,53 @@ impl Progress {
 
     fn sometimes(&self, case: &Case) {
         let now = Instant::now();
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.last.is_some_and(|last| now.duration_since(last) < EVERY) {
+        if !self.is_time(now) {
             return;
         }
-        said.last = Some(now);
         let standing = Standing::of(case);
-        while said.done.pop_front_if(|(at, _)| now.duration_since(*at) > WINDOW).is_some() {}
-        let left = said.done.front().and_then(|(at, done)| {
-            let rate = Rate { done: standing.done.checked_sub(*done)?, within: now.duration_since(*at) };
-            rate.seconds_for(standing.all.saturating_sub(standing.done))
-        });
-        said.done.push_back((now, standing.done));
-        drop(said);
+        let left = self.seconds_left(now, WINDOW, standing.done, standing.all);
         self.line(&standing.say(&self.out, left));
     }
+
+    fn swept(&self, sweep: &Sweep) {
+        let now = Instant::now();
+        let (asked, all) = (sweep.asked(), sweep.listing.accounts);
+        let left = self.seconds_left(now, WINDOW_OF_A_SWEEP, asked, all);
+        if !self.is_time(now) && asked < all {
+            return;
+        }
+        let names = [("asked", asked), ("all", all), ("found", sweep.found().count())];
+        let names = names.map(|(name, value)| (name, value.to_string()));
+        let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let estimate = left.filter(|_| asked < all).map(|left| estimated(left, &self.out)).unwrap_or_default();
+        self.line(&format!("{}{estimate}", self.out.texts.with("progress-sweep", &names)));
+    }
+
+    /// Whether another line is due; then this is it.
+    fn is_time(&self, now: Instant) -> bool {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = said.last.is_none_or(|last| now.duration_since(last) >= EVERY);
+        if is_due {
+            said.last = Some(now);
+        }
+        is_due
+    }
+
+    /// How long the rest takes at the rate of late; and that so much is done now.
+    fn seconds_left(&self, now: Instant, window: Duration, done: usize, all: usize) -> Option<u64> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        while said.done.pop_front_if(|(at, _)| now.duration_since(*at) > window).is_some() {}
+        let left = said.done.front().and_then(|(at, before)| {
+            let rate = Rate { done: done.checked_sub(*before)?, within: now.duration_since(*at) };
+            rate.seconds_for(all.saturating_sub(done))
+        });
+        said.done.push_back((now, done));
+        left
+    }
+}
+
+fn estimated(seconds: u64, out: &Output) -> String {
+    out.texts.with("progress-estimate", &[("seconds", &seconds.to_string())])
 }
 
 /// What was done within a time.
@@ -114,7 +149,7 @@ impl Standing {
         let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut text = out.texts.with("progress-many", &names);
         if let Some(left) = left.filter(|_| self.done < self.all) {
-            text.push_str(&out.texts.with("progress-estimate", &[("seconds", &left.to_string())]));
+            text.push_str(&estimated(left, out));
         }
         text
     }
@@ -124,6 +159,11 @@ impl Audience for Progress {
     fn recorded(&self, case: &Case, recorded: &Recorded) {
         if self.out.json {
             return;
+        }
+        if let (Entry::SweepBegun { .. } | Entry::SweepResumed { .. } | Entry::SweepRead { .. }, Some(sweep)) =
+            (&recorded.entry, &case.posture.sweeps.under_way)
+        {
+            return self.swept(sweep);
         }
         if case.accounts.len() > screen::MANY {
             return self.sometimes(case);

@@ -273,7 +273,8 @@ fn gaps(gaps: Vec<(FacetName, Gap)>) -> Vec<GapView> {
 }
 
 impl FindingView {
-    fn of(finding: &Finding) -> Self {
+    /// Of a finding, made harmless.
+    pub fn of(finding: &Finding) -> Self {
         let clean = |reason: &Reason| {
             let mut reason = reason.clone();
             for value in reason.evidence.values_mut() {

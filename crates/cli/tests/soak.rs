@@ -1,11 +1,14 @@
 //! Five hundred accounts while everything goes wrong that can: limits, lost answers, errors, replicas that are
 //! behind, and a program that is killed again and again. In the end every account is locked and cleaned, and
-//! nothing was done twice.
+//! nothing was done twice. Beside it, a sweep of five thousand mailboxes.
 
 #[cfg(test)]
 #[path = "e2e/support.rs"]
 #[expect(dead_code, reason = "made for many tests, of which this is one")]
 mod support;
+#[cfg(test)]
+#[path = "soak/sweep.rs"]
+mod sweep;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -16,6 +16,7 @@ pub mod posture;
 pub mod release;
 pub mod scribe;
 pub mod step;
+pub mod sweep;
 pub mod undo;
 pub mod watch;
 pub mod who_else;

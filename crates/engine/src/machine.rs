@@ -533,5 +533,6 @@ fn gap_text(gap: &Gap) -> String {
         Gap::Throttled => "the service asks to wait".to_owned(),
         Gap::NotInThisVersion => "this version does not read it".to_owned(),
         Gap::LeftOut => "it was not to be asked".to_owned(),
+        Gap::NotSwept { .. } => "no sweep has read every mailbox".to_owned(),
     }
 }

@@ -117,7 +117,7 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
     let before = case.posture.runs.last().map_or(&nothing, |(_, answers)| answers);
     let snapshot = case.organisation().map(AccountState::as_last_read);
     let Some(snapshot) = snapshot else { return Told { answers: Vec::new(), drift: Vec::new(), known_as: None } };
-    let estate = Estate::of(&snapshot, now).under(policy);
+    let estate = Estate::of(&snapshot, now).under(policy).swept(&case.posture.sweeps);
     let answers: Vec<(RoadmapItem, Answer)> = items
         .into_iter()
         .map(|item| {
@@ -128,6 +128,13 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
     let drift = told::drift(before, &answers);
     let known_as = case.organisation().and_then(AccountState::known_as).map(str::to_owned);
     Told { answers, drift, known_as }
+}
+
+/// The domain that people know the tenant by, as it was last measured. Hostile.
+pub fn known_as(case: &Case) -> Option<String> {
+    let snapshot = case.organisation()?.as_last_read();
+    let federation = Estate::of(&snapshot, snapshot.taken_at).federation().ok()?;
+    federation.known_as().map(str::to_owned)
 }
 
 /// Makes and records the plan that changes these settings; none where nothing is to be changed.

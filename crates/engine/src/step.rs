@@ -45,8 +45,8 @@ pub async fn read(
         }
         FacetName::ExchangeRoles => world.mail.roles(account, age).await?.map(Reading::Roles),
         FacetName::PurviewRoles => Seen { value: None, raw: Vec::new() }, // never asked: see `collect`
-        FacetName::Forwarding => world.mail.forwarding(account).await?.map(Reading::Forwarding),
-        FacetName::InboxRules => world.mail.inbox_rules(account, age).await?.map(Reading::InboxRules),
+        FacetName::Forwarding => world.mail.forwarding(account, urgency).await?.map(Reading::Forwarding),
+        FacetName::InboxRules => world.mail.inbox_rules(account, age, urgency).await?.map(Reading::InboxRules),
         FacetName::SendingBlock => world.mail.sending_block(account, age).await?.map(Reading::SendingBlock),
         FacetName::Domains => domains(world).await?.map(Reading::Domains),
         FacetName::DnsRecords => match &world.names {
@@ -80,7 +80,7 @@ pub async fn read(
 }
 
 /// The directory's verified domains and Exchange's accepted ones, joined: either alone may lack some.
-async fn domains(world: &World) -> Result<Seen<Vec<String>>, ProviderError> {
+pub(crate) async fn domains(world: &World) -> Result<Seen<Vec<String>>, ProviderError> {
     let (verified, accepted) = tokio::join!(world.directory.domains(), world.mail.accepted_domains());
     let (verified, accepted) = (verified?, accepted?);
     let mut all: Vec<String> = verified.value.into_iter().chain(accepted.value).flatten().collect();

@@ -21,6 +21,7 @@ use crate::posture::answer::Answer;
 use crate::posture::told::Said;
 use crate::release::Gate;
 use crate::snapshot::Snapshot;
+use crate::sweep::Sweeps;
 use crate::tenant::TenantReading;
 use crate::who_else::WhoElse;
 
@@ -220,6 +221,8 @@ pub struct PostureRecord {
     pub runs: Vec<(Timestamp, BTreeMap<String, Answer>)>,
     /// What people answered and answer for.
     pub said: Said,
+    /// Looks into every mailbox.
+    pub sweeps: Sweeps,
 }
 
 impl Case {
@@ -277,6 +280,12 @@ impl Case {
             }
             Entry::PostureAccepted { item, acceptance } => {
                 self.posture.said.accepted.insert(item.clone(), acceptance.clone());
+            }
+            Entry::SweepBegun { listing } => self.posture.sweeps.begin(recorded.at, listing),
+            Entry::SweepResumed { listing } => self.posture.sweeps.resume(listing).ok_or_else(|| illegal(no_sweep()))?,
+            Entry::SweepRead { batch } => self.posture.sweeps.take(batch).ok_or_else(|| illegal(no_sweep()))?,
+            Entry::SweepEnded { rest } => {
+                self.posture.sweeps.end(recorded.at, rest.as_ref()).ok_or_else(|| illegal(no_sweep()))?;
             }
             Entry::Commanded { .. } | Entry::LogsScanned { .. } => {}
             other => self.fold_account(other, recorded.at).map_err(illegal)?,
@@ -613,6 +622,10 @@ impl AccountState {
             _ => false,
         }
     }
+}
+
+fn no_sweep() -> String {
+    "no sweep is under way".to_owned()
 }
 
 /// Which done steps of an account a new reading no longer shows, and as what they came back. What we

@@ -229,6 +229,29 @@ pub enum Gap {
     NotInThisVersion,
     /// It was not to be asked.
     LeftOut,
+    /// Every mailbox has to be read for it, which is done only when it is asked for.
+    NotSwept {
+        /// How many a sweep has read that was begun and is not at its end.
+        read: usize,
+        /// Of how many; none if there was no sweep.
+        of: usize,
+    },
+}
+
+impl Gap {
+    /// Whether it may go away by itself, so that asking again is worth while.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Throttled | Self::Unreachable { .. } => true,
+            Self::Denied { .. }
+            | Self::Unlicensed { .. }
+            | Self::Incomplete { .. }
+            | Self::NotUnderstood { .. }
+            | Self::NotInThisVersion
+            | Self::LeftOut
+            | Self::NotSwept { .. } => false,
+        }
+    }
 }
 
 /// One part of an account: what it was, or that it does not apply, or why we do not know.

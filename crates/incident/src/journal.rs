@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::account::Account;
 use crate::digest::Digest;
-use crate::facet::{Facet, FacetName};
+use crate::facet::{Facet, FacetName, Gap};
 use crate::facets::Reading;
 use crate::finding::Assessment;
 use crate::ids::{AccountId, CaseId, PlanId, Seq, StepId, TenantId};
@@ -18,6 +18,7 @@ use crate::planner::Level;
 use crate::posture::answer::Answer;
 use crate::posture::told::{Acceptance, Statement};
 use crate::release::{Criterion, Gate};
+use crate::sweep::{Batch, Listing};
 use crate::who_else::WhoElse;
 
 /// An entry as it stands in the journal.
@@ -239,6 +240,26 @@ pub enum Entry {
         /// By whom, until when, why.
         acceptance: Acceptance,
     },
+    /// A look into every mailbox of the tenant began.
+    SweepBegun {
+        /// Which mailboxes there are.
+        listing: Listing,
+    },
+    /// It was gone on with after an interruption.
+    SweepResumed {
+        /// Which mailboxes there are now.
+        listing: Listing,
+    },
+    /// Some mailboxes were looked into.
+    SweepRead {
+        /// What it gave.
+        batch: Batch,
+    },
+    /// It came to its end.
+    SweepEnded {
+        /// Why the rest was not asked, if it was not.
+        rest: Option<Gap>,
+    },
     /// The case is closed.
     Closed,
 }
@@ -335,6 +356,10 @@ impl Entry {
             Self::PostureTold { .. } => "posture-told",
             Self::PostureStated { .. } => "posture-stated",
             Self::PostureAccepted { .. } => "posture-accepted",
+            Self::SweepBegun { .. } => "sweep-begun",
+            Self::SweepResumed { .. } => "sweep-resumed",
+            Self::SweepRead { .. } => "sweep-read",
+            Self::SweepEnded { .. } => "sweep-ended",
             Self::Closed => "closed",
         }
     }

@@ -31,6 +31,7 @@ pub mod release;
 pub mod report;
 pub mod secret;
 pub mod snapshot;
+pub mod sweep;
 pub mod tenant;
 pub mod text;
 pub mod undo;

@@ -300,7 +300,7 @@ mod tests {
     const FAR: Duration = Duration::MAX;
 
     #[tokio::test]
-    async fn the_lock_goes_first() {
+    async fn the_lock_goes_first_and_what_nobody_waits_for_last() {
         let lanes = Arc::new(Lanes::new(FakeClock::new()));
         let lane = Lane::Mailbox("a".to_owned());
         let mut places = Vec::new();
@@ -316,14 +316,15 @@ mod tests {
                 drop(place);
             })
         };
-        let (slow, fast) = (queue(Urgency::Normal), queue(Urgency::Lock));
-        while lanes.track(&lane).state.lock().unwrap().waiting.len() < 2 {
+        let queued = [Urgency::Background, Urgency::Normal, Urgency::Lock].map(queue);
+        while lanes.track(&lane).state.lock().unwrap().waiting.len() < queued.len() {
             tokio::task::yield_now().await;
         }
         drop(places.pop());
-        slow.await.unwrap();
-        fast.await.unwrap();
-        assert_eq!(*order.lock().unwrap(), [Urgency::Lock, Urgency::Normal]);
+        for one in queued {
+            one.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), [Urgency::Lock, Urgency::Normal, Urgency::Background]);
     }
 
     #[tokio::test]

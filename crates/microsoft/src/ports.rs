@@ -18,8 +18,8 @@ use regain_incident::ids::{AccountId, TenantId};
 use regain_incident::secret::Secret;
 use regain_incident::tenant::{TenantReading, setting};
 use regain_ports::{
-    AdminCandidate, Age, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError, ProviderErrorKind,
-    Seen, SignIns, Urgency,
+    AdminCandidate, Age, Directory, Found, Holders, Intent, Mail, Mailboxes, Notes, Operator, Provider, ProviderError,
+    ProviderErrorKind, Seen, SignIns, Urgency,
 };
 
 use crate::credential::{Credential, Duty};
@@ -229,12 +229,16 @@ impl Directory for Microsoft {
 
 #[async_trait]
 impl Mail for Microsoft {
-    async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError> {
-        self.see.exchange.forwarding(account).await
+    async fn mailboxes(&self, urgency: Urgency) -> Result<Mailboxes, ProviderError> {
+        self.see.exchange.mailboxes(urgency).await
     }
 
-    async fn inbox_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
-        self.see.exchange.inbox_rules(account, age).await
+    async fn forwarding(&self, account: &Account, urgency: Urgency) -> Result<Seen<Forwarding>, ProviderError> {
+        self.see.exchange.forwarding(account, urgency).await
+    }
+
+    async fn inbox_rules(&self, account: &Account, age: Age, urgency: Urgency) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+        self.see.exchange.inbox_rules(account, age, urgency).await
     }
 
     async fn sending_block(&self, account: &Account, age: Age) -> Result<Seen<SendingBlock>, ProviderError> {

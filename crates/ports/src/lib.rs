@@ -17,7 +17,7 @@ pub use directory::{Directory, Found, Holders, Operator, SignIns, SomeSignIns};
 pub use error::{BoxError, Provider, ProviderError, ProviderErrorKind};
 pub use handoff::{Handoff, HandoffRefused};
 pub use journal::{AppendError, Damage, Evidence, Held, Intent, Journal, JournalError, NewEntry, Scope, Verification, contract};
-pub use mail::Mail;
+pub use mail::{Mail, Mailbox, Mailboxes};
 pub use names::{GivenNames, Names, NotARecord};
 pub use passwords::Passwords;
 pub use regain_incident::rail::Candidate as AdminCandidate;
@@ -62,6 +62,8 @@ pub enum Age {
 pub enum Urgency {
     /// The lock.
     Lock,
-    /// Everything else.
+    /// Everything else of an incident.
     Normal,
+    /// What nobody waits for: the look into every mailbox of a tenant.
+    Background,
 }

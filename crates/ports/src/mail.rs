@@ -9,16 +9,39 @@ use regain_incident::facets::roles::RoleGrant;
 use regain_incident::facets::sending_block::{Block, SendingBlock};
 use regain_incident::tenant::{TenantReading, setting};
 
-use crate::{Age, Intent, Notes, ProviderError, Seen};
+use crate::{Age, Intent, Notes, ProviderError, Seen, Urgency};
+
+/// A mailbox as a listing of all shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Whose.
+    pub account: Account,
+    /// Whether mail is sent on by its own setting; none where no listing told.
+    pub forwards: Option<bool>,
+}
+
+/// The mailboxes of a tenant, as far as one listing gave them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mailboxes {
+    /// People's, shared ones, rooms'.
+    pub all: Vec<Mailbox>,
+    /// There are more, which the service would not give.
+    pub cut: bool,
+    /// Rows that name no account of the directory.
+    pub unnamed: usize,
+}
 
 /// Mailboxes of a tenant.
 #[async_trait]
 pub trait Mail: Send + Sync {
+    /// Every mailbox of the tenant.
+    async fn mailboxes(&self, urgency: Urgency) -> Result<Mailboxes, ProviderError>;
+
     /// Forwarding set on the mailbox, internal recipients resolved.
-    async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError>;
+    async fn forwarding(&self, account: &Account, urgency: Urgency) -> Result<Seen<Forwarding>, ProviderError>;
 
     /// Every rule, hidden and unreadable ones too, in their order.
-    async fn inbox_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError>;
+    async fn inbox_rules(&self, account: &Account, age: Age, urgency: Urgency) -> Result<Seen<Vec<InboxRule>>, ProviderError>;
 
     /// Whether any address of the account may not send.
     async fn sending_block(&self, account: &Account, age: Age) -> Result<Seen<SendingBlock>, ProviderError>;

@@ -63,5 +63,9 @@ pub fn gap(gap: &Gap, out: &Output) -> String {
         Gap::NotUnderstood { detail } => out.texts.with("gap-not-understood", &[("detail", &on_a_line(detail))]),
         Gap::NotInThisVersion => out.texts.get("gap-not-in-this-version"),
         Gap::LeftOut => out.texts.get("gap-left-out"),
+        Gap::NotSwept { of: 0, .. } => out.texts.get("gap-not-swept"),
+        Gap::NotSwept { read, of } => {
+            out.texts.with("gap-sweep-unfinished", &[("read", &read.to_string()), ("of", &of.to_string())])
+        }
     }
 }

@@ -10,7 +10,7 @@ mod table;
 mod who_else;
 
 pub use account::account;
-pub use findings::{details, gap, reason};
+pub use findings::{details, gap, headline, reason};
 pub use plans::{criteria, left_out, plan, step_line};
 pub use prevention::prevention;
 pub use table::MANY;

@@ -32,4 +32,6 @@ mod secrets;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod sweep;
+#[cfg(test)]
 mod ways;

@@ -1,6 +1,6 @@
 //! `regain posture`: measured, asked, accepted, and what changed.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::schema::follows;
 use crate::support::{Desk, text, unlimited};

@@ -24,8 +24,8 @@ use regain_incident::tenant::TenantReading;
 use regain_incident::tenant::access_block::BlockedWay;
 use regain_incident::tenant::setting::{self, SettingName, Value};
 use regain_ports::{
-    AdminCandidate, Age, Clock, Directory, Found, Holders, Intent, Mail, Notes, Operator, Provider, ProviderError,
-    ProviderErrorKind, Seen, SignIns, SomeSignIns, Urgency,
+    AdminCandidate, Age, Clock, Directory, Found, Holders, Intent, Mail, Mailbox, Mailboxes, Notes, Operator, Provider,
+    ProviderError, ProviderErrorKind, Seen, SignIns, SomeSignIns, Urgency,
 };
 
 use super::clock::TestClock;
@@ -113,6 +113,10 @@ struct Inner {
     /// Verbs that take so many turns.
     slow: BTreeMap<&'static str, u32>,
     ailing: BTreeMap<AccountId, Ailing>,
+    /// Every read of an account, in its order.
+    reads: Vec<(FacetName, AccountId)>,
+    /// The list of mailboxes ends after so many.
+    list_ends: Option<usize>,
 }
 
 /// The tenant.
@@ -185,6 +189,8 @@ impl FakeTenant {
             made: 0,
             slow: BTreeMap::new(),
             ailing: BTreeMap::new(),
+            reads: vec![],
+            list_ends: None,
         };
         Self { clock, journal, inner: Mutex::new(inner) }
     }
@@ -302,6 +308,26 @@ impl FakeTenant {
         }
     }
 
+    /// Calls about `account` go well again.
+    pub fn recovers(&self, account: &AccountId) {
+        self.inner(|inner| inner.ailing.remove(account));
+    }
+
+    /// Reads of a facet go well again.
+    pub fn sees(&self, facet: FacetName) {
+        self.inner(|inner| inner.blind.remove(&facet));
+    }
+
+    /// The list of mailboxes is cut after so many.
+    pub fn cuts_the_list(&self, after: usize) {
+        self.inner(|inner| inner.list_ends = Some(after));
+    }
+
+    /// Whose `facet` was asked for, in the order of asking.
+    pub fn reads_of(&self, facet: FacetName) -> Vec<AccountId> {
+        self.inner(|inner| inner.reads.iter().filter(|(of, _)| *of == facet).map(|(_, account)| account.clone()).collect())
+    }
+
     /// Every write that arrived.
     pub fn writes(&self) -> Vec<Write> {
         self.inner(|inner| inner.writes.clone())
@@ -327,6 +353,7 @@ impl FakeTenant {
         self.clock.advance(SignedDuration::from_millis(20));
         let now = self.clock.now();
         self.inner(|inner| {
+            inner.reads.push((facet, account.clone()));
             if inner.fails(account) {
                 return Err(error(Blind::Unreachable.kind()));
             }
@@ -628,12 +655,24 @@ impl Directory for FakeTenant {
 
 #[async_trait]
 impl Mail for FakeTenant {
-    async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError> {
+    async fn mailboxes(&self, _: Urgency) -> Result<Mailboxes, ProviderError> {
+        tokio::task::yield_now().await;
+        let mailbox = |(person, account): (Person, Account)| {
+            person.has_mailbox.then(|| Mailbox { account, forwards: Some(person.forwarding.is_set()) })
+        };
+        let mut all: Vec<Mailbox> = self.people().into_iter().zip(self.accounts()).filter_map(mailbox).collect();
+        let ends = self.inner(|inner| inner.list_ends).unwrap_or(all.len());
+        let cut = ends < all.len();
+        all.truncate(ends);
+        Ok(Mailboxes { all, cut, unnamed: 0 })
+    }
+
+    async fn forwarding(&self, account: &Account, _: Urgency) -> Result<Seen<Forwarding>, ProviderError> {
         let of = |person: &Person| person.has_mailbox.then(|| person.forwarding.clone());
         self.read(FacetName::Forwarding, &account.id, of).await
     }
 
-    async fn inbox_rules(&self, account: &Account, _: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+    async fn inbox_rules(&self, account: &Account, _: Age, _: Urgency) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
         let of = |person: &Person| person.has_mailbox.then(|| person.rules.clone());
         self.read(FacetName::InboxRules, &account.id, of).await
     }

@@ -6,6 +6,7 @@ use crate::facets::Reading;
 use crate::ids::AccountId;
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
+use crate::sweep::{Sweep, Sweeps};
 use crate::tenant::TenantReading;
 use crate::tenant::administrative_units::AdministrativeUnits;
 use crate::tenant::administrators::Administrators;
@@ -45,6 +46,9 @@ static NOTHING_DECIDED: Policy = Policy {
     access_token_minutes: None,
 };
 
+/// A tenant into whose mailboxes nobody looked.
+static NEVER_SWEPT: Sweeps = Sweeps { finished: None, under_way: None };
+
 /// A tenant as it was last read. Its *now* is when that was.
 #[derive(Debug, Clone, Copy)]
 pub struct Estate<'a> {
@@ -55,6 +59,8 @@ pub struct Estate<'a> {
     pub operators: Option<&'a [AccountId]>,
     /// When the measuring is done.
     pub now: Timestamp,
+    /// Looks into every mailbox.
+    sweeps: &'a Sweeps,
 }
 
 macro_rules! readings {
@@ -72,7 +78,7 @@ macro_rules! readings {
 impl<'a> Estate<'a> {
     /// What was read of the organisation.
     pub fn of(snapshot: &'a Snapshot, now: Timestamp) -> Self {
-        Self { snapshot, policy: &NOTHING_DECIDED, operators: None, now }
+        Self { snapshot, policy: &NOTHING_DECIDED, operators: None, now, sweeps: &NEVER_SWEPT }
     }
 
     /// The same, in an organisation that has decided this.
@@ -85,6 +91,17 @@ impl<'a> Estate<'a> {
     #[must_use]
     pub fn operated_by(self, operators: Option<&'a [AccountId]>) -> Self {
         Self { operators, ..self }
+    }
+
+    /// The same, whose mailboxes were looked into.
+    #[must_use]
+    pub fn swept(self, sweeps: &'a Sweeps) -> Self {
+        Self { sweeps, ..self }
+    }
+
+    /// The look into every mailbox that tells of `facet`; without one it is the answer "not measurable".
+    pub fn sweep(&self, facet: FacetName) -> Result<&'a Sweep, Answer> {
+        self.sweeps.telling().ok_or(Answer::NotMeasurable { facet, gap: Gap::NotSwept { read: 0, of: 0 } })
     }
 
     readings! {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regain_incident::account::Account;
 use regain_incident::facets::forwarding::{Forwarding, Recipient};
-use regain_ports::{Notes, ProviderError, ProviderErrorKind, Seen};
+use regain_ports::{Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
 use serde_json::{Value, json};
 
 use super::wire::{text, yes};
@@ -18,16 +18,16 @@ const MEMBERS: &str =
 
 impl Exchange {
     /// One round trip, and a second where a recipient of the tenant has to be resolved.
-    pub(crate) async fn forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError> {
-        or_no_mailbox(self.read_forwarding(account).await)
+    pub(crate) async fn forwarding(&self, account: &Account, urgency: Urgency) -> Result<Seen<Forwarding>, ProviderError> {
+        or_no_mailbox(self.read_forwarding(account, urgency).await)
     }
 
-    async fn read_forwarding(&self, account: &Account) -> Result<Seen<Forwarding>, ProviderError> {
+    async fn read_forwarding(&self, account: &Account, urgency: Urgency) -> Result<Seen<Forwarding>, ProviderError> {
         let cmdlet = Cmdlet::new(READ, "Get-Mailbox", json!({"Identity": account.id.as_str()})).of(account).select(MEMBERS);
-        let output = self.run(&cmdlet).await?;
+        let output = self.run(&cmdlet.urgency(urgency)).await?;
         let Some(row) = output.rows.first() else { return Err(error::of(READ, 1, ProviderErrorKind::NotFound)) };
         let name = text(row, "ForwardingAddress").map(str::to_owned);
-        let (mut known, raw) = self.resolve(&name.iter().cloned().collect::<BTreeSet<_>>()).await?;
+        let (mut known, raw) = self.resolve(&name.iter().cloned().collect::<BTreeSet<_>>(), urgency).await?;
         let recipient = name.map(|name| match known.remove(&name) {
             // The name stays as shown, so that the same mailbox always reads the same.
             Some(found) => Recipient { name, ..found },

@@ -5,6 +5,7 @@
 
 mod error;
 mod forwarding;
+mod mailboxes;
 mod members;
 mod purview;
 mod recipient;
@@ -74,6 +75,7 @@ pub(crate) struct Cmdlet<'a> {
     mailbox: Option<&'a Account>,
     /// It runs at Purview, whose anchor is at the tenant's initial domain: this one.
     purview: Option<String>,
+    urgency: Urgency,
 }
 
 /// One answer.
@@ -89,6 +91,8 @@ pub(crate) struct Output {
     pub(crate) rows: Vec<Value>,
     pub(crate) warnings: Vec<String>,
     pub(crate) raw: Vec<String>,
+    /// There is more than came.
+    pub(crate) cut: bool,
 }
 
 impl<'a> Cmdlet<'a> {
@@ -97,7 +101,7 @@ impl<'a> Cmdlet<'a> {
             Value::Object(members) => members,
             _ => Map::new(),
         };
-        Self { doing, name, parameters, select: "", mailbox: None, purview: None }
+        Self { doing, name, parameters, select: "", mailbox: None, purview: None, urgency: Urgency::Normal }
     }
 
     pub(crate) fn of(mut self, account: &'a Account) -> Self {
@@ -107,6 +111,11 @@ impl<'a> Cmdlet<'a> {
 
     pub(crate) fn at_purview(mut self, initial_domain: &str) -> Self {
         self.purview = Some(initial_domain.to_owned());
+        self
+    }
+
+    pub(crate) fn urgency(mut self, urgency: Urgency) -> Self {
+        self.urgency = urgency;
         self
     }
 
@@ -145,6 +154,12 @@ impl<'a> Cmdlet<'a> {
 impl Exchange {
     /// Runs a cmdlet; a list is whole when it returns.
     pub(crate) async fn run(&self, cmdlet: &Cmdlet<'_>) -> Result<Output, ProviderError> {
+        let output = self.run_as_far(cmdlet).await?;
+        if output.cut { Err(incomplete(cmdlet)) } else { Ok(output) }
+    }
+
+    /// Runs a cmdlet; a list may have been cut, and then says so.
+    pub(crate) async fn run_as_far(&self, cmdlet: &Cmdlet<'_>) -> Result<Output, ProviderError> {
         let tenant = self.tenant().await?;
         let failed = |kind| error::of(cmdlet.doing, 0, kind);
         let base = if cmdlet.purview.is_some() { self.purview.base().map_err(failed)? } else { self.base.clone() };
@@ -169,19 +184,19 @@ impl Exchange {
                     continue;
                 }
                 Ok(Heard::Moved(_)) => return Err(failed(ProviderErrorKind::Surprise("one region sent us to another".into()))),
-                Err(error) if page > 0 && error::is_refused(&error) => return Err(incomplete(cmdlet)),
+                Err(error) if page > 0 && error::is_refused(&error) => return Ok(output.cut()),
                 Err(error) => return Err(error),
             };
             let next = output.take(&body);
             if output.warnings.iter().any(|warning| wire::says_more(warning)) {
-                return Err(incomplete(cmdlet));
+                return Ok(output.cut());
             }
             match next {
                 None => return Ok(output),
                 Some(link) => url = Guard::next(&url, &link).map_err(|why| failed(ProviderErrorKind::Surprise(why.into())))?,
             }
         }
-        Err(incomplete(cmdlet))
+        Ok(output.cut())
     }
 
     /// Runs a cmdlet that changes something; gives its warnings, but those that nothing changed.
@@ -222,7 +237,7 @@ impl Exchange {
         ];
         let content = Content::Json(body.to_string().into_bytes());
         let request = Request { method: Method::POST, url: url.clone(), headers, content, count: Count::Work };
-        let how = How { doing: cmdlet.doing, deed: cmdlet.deed(), urgency: Urgency::Normal, lanes: cmdlet.lanes() };
+        let how = How { doing: cmdlet.doing, deed: cmdlet.deed(), urgency: cmdlet.urgency, lanes: cmdlet.lanes() };
         let told = self.caller.call(cmdlet.resource(), &how, &request).await?;
         let failed = |kind| error::of(cmdlet.doing, told.attempts, kind);
         if let (Some(_), Some(to)) = (&cmdlet.purview, purview::moved_to(&told.answer, &url)) {
@@ -246,6 +261,10 @@ impl Exchange {
 }
 
 impl Output {
+    fn cut(self) -> Self {
+        Self { cut: true, ..self }
+    }
+
     /// Adds a page; gives the link to the next.
     fn take(&mut self, body: &Value) -> Option<String> {
         self.raw.push(redact::part(body));

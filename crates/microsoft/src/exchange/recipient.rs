@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use regain_incident::facets::forwarding::Recipient;
-use regain_ports::{Age, ProviderError, ProviderErrorKind};
+use regain_ports::{Age, ProviderError, ProviderErrorKind, Urgency};
 use serde_json::{Value, json};
 
 use super::wire::text;
@@ -63,8 +63,12 @@ pub(crate) type Known = BTreeMap<String, Recipient>;
 impl Exchange {
     /// Resolves all of `asked` side by side. Whoever is unknown, ambiguous or not to be seen is left
     /// out: the name stays, without an address.
-    pub(crate) async fn resolve(&self, asked: &BTreeSet<String>) -> Result<(Known, Vec<String>), ProviderError> {
-        let each = asked.iter().map(|identity| self.recipient(identity));
+    pub(crate) async fn resolve(
+        &self,
+        asked: &BTreeSet<String>,
+        urgency: Urgency,
+    ) -> Result<(Known, Vec<String>), ProviderError> {
+        let each = asked.iter().map(|identity| self.recipient(identity, urgency));
         let (mut known, mut raw) = (Known::new(), Vec::new());
         for (identity, answer) in asked.iter().zip(futures_util::future::join_all(each).await) {
             match answer {
@@ -79,8 +83,9 @@ impl Exchange {
         Ok((known, raw))
     }
 
-    async fn recipient(&self, identity: &str) -> Result<(Option<Recipient>, Vec<String>), ProviderError> {
-        let output = self.run(&Cmdlet::new(RESOLVE, "Get-Recipient", json!({"Identity": identity})).select(MEMBERS)).await?;
+    async fn recipient(&self, identity: &str, urgency: Urgency) -> Result<(Option<Recipient>, Vec<String>), ProviderError> {
+        let cmdlet = Cmdlet::new(RESOLVE, "Get-Recipient", json!({"Identity": identity})).select(MEMBERS);
+        let output = self.run(&cmdlet.urgency(urgency)).await?;
         let found = match output.rows.as_slice() {
             [one] => Some(recipient(one)),
             // Several of one name: to guess would put somebody else in the place of the forwarder's.

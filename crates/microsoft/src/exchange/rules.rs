@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 
 use regain_incident::account::Account;
 use regain_incident::facets::inbox_rules::{Change, InboxRule, SendsAs, SendsTo, Words};
-use regain_ports::{Age, Notes, ProviderError, ProviderErrorKind, Seen};
+use regain_ports::{Age, Notes, ProviderError, ProviderErrorKind, Seen, Urgency};
 use serde_json::{Map, Value, json};
 
 use super::members::{self, Kind};
@@ -33,19 +33,27 @@ pub(crate) struct Listed {
 
 impl Exchange {
     /// One round trip, and a second where recipients of the tenant have to be resolved.
-    pub(crate) async fn inbox_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
-        or_no_mailbox(self.read_rules(account, age).await)
+    pub(crate) async fn inbox_rules(
+        &self,
+        account: &Account,
+        age: Age,
+        urgency: Urgency,
+    ) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+        or_no_mailbox(self.read_rules(account, age, urgency).await)
     }
 
-    async fn read_rules(&self, account: &Account, age: Age) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+    async fn read_rules(&self, account: &Account, age: Age, urgency: Urgency) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
         let visible = json!({"Mailbox": account.id.as_str(), "ResultSize": "Unlimited"});
         let mut every = visible.clone();
         if let Some(members) = every.as_object_mut() {
             members.insert("IncludeHidden".to_owned(), Value::from(true));
             members.insert("BypassScopeCheck".to_owned(), Value::from(true));
         }
-        let every = Cmdlet::new(READ, "Get-InboxRule", every).of(account);
-        let visible = Cmdlet::new(READ, "Get-InboxRule", visible).of(account);
+        let every = Cmdlet::new(READ, "Get-InboxRule", every).of(account).urgency(urgency);
+        let visible = Cmdlet::new(READ, "Get-InboxRule", visible).of(account).urgency(urgency);
+        if urgency == Urgency::Background {
+            return self.rules_one_by_one(account, &every, &visible).await;
+        }
         let known = self.shown_before(account).filter(|_| age == Age::Again);
         let (every, visible) = match known {
             // Which rules are hidden does not change while a step switches one: one listing shows what it did.
@@ -53,14 +61,30 @@ impl Exchange {
                 let every = self.run(&every).await?;
                 let ids: BTreeSet<String> = every.rows.iter().map(id).collect::<Result<_, _>>()?;
                 if ids.is_subset(&known.every) {
-                    return self.told(account, &every, &super::Output::default(), &known.shown).await;
+                    return self.told(account, &every, &super::Output::default(), &known.shown, urgency).await;
                 }
                 (every, self.run(&visible).await?)
             }
             None => futures_util::future::try_join(self.run(&every), self.run(&visible)).await?,
         };
         let shown: BTreeSet<String> = visible.rows.iter().map(id).collect::<Result<_, _>>()?;
-        self.told(account, &every, &visible, &shown).await
+        self.told(account, &every, &visible, &shown, urgency).await
+    }
+
+    /// One listing after the other, where nobody waits: a mailbox without any rule needs one alone.
+    async fn rules_one_by_one(
+        &self,
+        account: &Account,
+        every: &Cmdlet<'_>,
+        visible: &Cmdlet<'_>,
+    ) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
+        let every = self.run(every).await?;
+        if every.rows.is_empty() {
+            return Ok(Seen::new(Vec::new(), every.raw));
+        }
+        let visible = self.run(visible).await?;
+        let shown: BTreeSet<String> = visible.rows.iter().map(id).collect::<Result<_, _>>()?;
+        self.told(account, &every, &visible, &shown, Urgency::Background).await
     }
 
     fn shown_before(&self, account: &Account) -> Option<Listed> {
@@ -74,14 +98,18 @@ impl Exchange {
         every: &super::Output,
         visible: &super::Output,
         shown: &BTreeSet<String>,
+        urgency: Urgency,
     ) -> Result<Seen<Vec<InboxRule>>, ProviderError> {
         let mut rows: BTreeMap<String, &Value> = BTreeMap::new();
         for row in every.rows.iter().chain(&visible.rows) {
             rows.entry(id(row)?).or_insert(row);
         }
-        let listed = Listed { every: rows.keys().cloned().collect(), shown: shown.clone() };
-        self.lists.rules.lock().unwrap_or_else(PoisonError::into_inner).insert(account.id.as_str().to_owned(), listed);
-        let (known, resolved) = self.resolve(&legacy(rows.values().copied())).await?;
+        if urgency != Urgency::Background {
+            // Of thousands of mailboxes nothing is changed, and nothing has to be known again.
+            let listed = Listed { every: rows.keys().cloned().collect(), shown: shown.clone() };
+            self.lists.rules.lock().unwrap_or_else(PoisonError::into_inner).insert(account.id.as_str().to_owned(), listed);
+        }
+        let (known, resolved) = self.resolve(&legacy(rows.values().copied()), urgency).await?;
         let mut rules: Vec<InboxRule> = rows.iter().map(|(id, row)| rule(id, row, !shown.contains(id), &known)).collect();
         rules.sort_by(|one, other| (one.priority, &one.id).cmp(&(other.priority, &other.id)));
         Ok(Seen::new(rules, [every.raw.clone(), visible.raw.clone(), resolved].concat()))
@@ -108,7 +136,7 @@ impl Exchange {
 
     /// Looks first: a creation whose answer was lost must not make a second rule.
     async fn restore(&self, account: &Account, former: &InboxRule) -> Result<Notes, ProviderError> {
-        let there = self.read_rules(account, Age::New).await?.value.unwrap_or_default();
+        let there = self.read_rules(account, Age::New, Urgency::Normal).await?.value.unwrap_or_default();
         if let Some(twin) = there.iter().find(|rule| rule.name == former.name && rule.is_same_act(former)) {
             if twin.enabled != former.enabled {
                 self.switch(account, &twin.id, former.enabled).await?;

@@ -3,7 +3,7 @@ use crate::testing::{account, intent};
 use regain_incident::facets::forwarding::Forwarding;
 use regain_incident::facets::inbox_rules::Change;
 use regain_incident::facets::roles::{GrantKind, RoleGrant};
-use regain_ports::{Age, Mail};
+use regain_ports::{Age, Mail, Urgency};
 
 /// An Exchange that answers by cmdlet.
 pub(super) async fn cmdlets(server: &MockServer, answer: impl Fn(&str, &Value) -> ResponseTemplate + Send + Sync + 'static) {
@@ -55,14 +55,14 @@ async fn an_internal_recipient_is_resolved_and_no_mailbox_is_no_gap() {
         _ => rows(json!([{"DisplayName": "Sam Lind", "PrimarySmtpAddress": "sam@contoso.com", "ExternalDirectoryObjectId": "b1"}])),
     })
     .await;
-    let seen = tenant.ours.forwarding(&account()).await.unwrap().value.unwrap();
+    let seen = tenant.ours.forwarding(&account(), Urgency::Normal).await.unwrap().value.unwrap();
     assert_eq!(seen.recipient.unwrap().id.as_deref(), Some("b1"));
     assert_eq!((seen.smtp.as_deref(), tenant.ours.round_trips().depth), (Some("drop@example.net"), 2));
 
     let guest = Tenant::new().await;
     cmdlets(&guest.exchange, |_, _| missing()).await;
-    assert!(guest.ours.forwarding(&account()).await.unwrap().value.is_none());
-    assert!(guest.ours.inbox_rules(&account(), Age::New).await.unwrap().value.is_none());
+    assert!(guest.ours.forwarding(&account(), Urgency::Normal).await.unwrap().value.is_none());
+    assert!(guest.ours.inbox_rules(&account(), Age::New, Urgency::Normal).await.unwrap().value.is_none());
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn surprise_18_a_403_of_nul_bytes_is_a_missing_role() {
                 .set_body_bytes(vec![0, 0, 0])
         };
         cmdlets(&tenant.exchange, move |_, _| answer()).await;
-        let error = tenant.ours.inbox_rules(&account(), Age::New).await.unwrap_err();
+        let error = tenant.ours.inbox_rules(&account(), Age::New, Urgency::Normal).await.unwrap_err();
         assert!(
             matches!(&error.kind, ProviderErrorKind::Denied { missing } if missing.contains("Get-InboxRule") && missing.contains("not for you")),
             "{error:?}"
@@ -117,7 +117,7 @@ async fn surprise_08_09_hidden_rules_are_marked_and_their_ids_whole() {
         if parameters["IncludeHidden"] == json!(true) { rows(json!([dot(true), seen])) } else { rows(json!([seen])) }
     })
     .await;
-    let rules = tenant.ours.inbox_rules(&account(), Age::New).await.unwrap().value.unwrap();
+    let rules = tenant.ours.inbox_rules(&account(), Age::New, Urgency::Normal).await.unwrap().value.unwrap();
     assert_eq!(
         rules.iter().map(|rule| (rule.id.as_str(), rule.hidden)).collect::<Vec<_>>(),
         [("7", false), ("15394007230974001153", true)]
@@ -130,10 +130,48 @@ async fn surprise_08_09_hidden_rules_are_marked_and_their_ids_whole() {
 }
 
 #[tokio::test]
+async fn in_the_background_a_mailbox_without_a_rule_takes_one_request_and_any_other_two() {
+    for (listed, requests) in [(json!([]), 1), (json!([dot(true)]), 2)] {
+        let tenant = Tenant::new().await;
+        cmdlets(&tenant.exchange, move |_, parameters| {
+            rows(if parameters["IncludeHidden"] == json!(true) { listed.clone() } else { json!([]) })
+        })
+        .await;
+        let seen = tenant.ours.inbox_rules(&account(), Age::New, Urgency::Background).await.unwrap();
+        let hidden = seen.value.unwrap().iter().filter(|rule| rule.hidden).count();
+        assert_eq!((sent(&tenant.exchange).await.len(), hidden), (requests, requests - 1));
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_mailboxes_that_is_cut_is_given_as_far_as_it_goes() {
+    let tenant = Tenant::new().await;
+    let link =
+        format!("{}/adminapi/beta/0f1e2d3c-4b5a-4678-9a0b-c0de00000001/InvokeCommand?%24skiptoken=x", tenant.exchange.uri());
+    let row = |id: &str, details: &str, to: Value| {
+        json!({"ExternalDirectoryObjectId": id, "UserPrincipalName": "x@contoso.com", "DisplayName": "X",
+            "RecipientTypeDetails": details, "ForwardingAddress": null, "ForwardingSmtpAddress": to})
+    };
+    let value = json!([
+        row(ID, "UserMailbox", json!("smtp:drop@example.net")),
+        row("b1000000-0000-4000-8000-000000000002", "RoomMailbox", Value::Null),
+        row("", "DiscoveryMailbox", Value::Null),
+        row("", "UserMailbox", Value::Null),
+    ]);
+    let first = ResponseTemplate::new(200).set_body_json(json!({"value": value, "@odata.nextLink": link}));
+    let died = refusal(400, "BadRequest", "Expired or Invalid pagination request.");
+    answers(&tenant.exchange, "POST", "InvokeCommand", vec![first, died]).await;
+    let listed = tenant.ours.mailboxes(Urgency::Background).await.unwrap();
+    let all: Vec<_> = listed.all.iter().map(|one| (one.account.kind.as_str(), one.forwards)).collect();
+    assert_eq!(all, [("person", Some(true)), ("resource", Some(false))]);
+    assert!(listed.cut && listed.unnamed == 1, "the service's own mailbox is nobody's");
+}
+
+#[tokio::test]
 async fn surprise_01_mail_is_asked_of_exchange_alone() {
     let tenant = Tenant::new().await;
     cmdlets(&tenant.exchange, |_, _| rows(json!([]))).await;
-    tenant.ours.inbox_rules(&account(), Age::New).await.unwrap();
+    tenant.ours.inbox_rules(&account(), Age::New, Urgency::Normal).await.unwrap();
     tenant.ours.sending_block(&account(), Age::New).await.unwrap();
     tenant.ours.roles(&account(), Age::New).await.unwrap();
     assert!(sent(&tenant.graph).await.is_empty());
@@ -153,7 +191,7 @@ async fn surprise_10_the_loss_of_outlooks_own_rules_is_told() {
 async fn rule(enabled: bool) -> regain_incident::facets::inbox_rules::InboxRule {
     let tenant = Tenant::new().await;
     cmdlets(&tenant.exchange, move |_, _| rows(json!([dot(enabled)]))).await;
-    tenant.ours.inbox_rules(&account(), Age::New).await.unwrap().value.unwrap().remove(0)
+    tenant.ours.inbox_rules(&account(), Age::New, Urgency::Normal).await.unwrap().value.unwrap().remove(0)
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod fix;
 mod flips;
 mod names;
 pub mod screen;
+mod sweep;
 pub mod view;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
 use regain_engine::Scribe;
-use regain_engine::posture::{self, Told};
+use regain_engine::posture::{self, Survey, Told};
 use regain_incident::journal::Entry;
 use regain_incident::posture::roadmap::{self, RoadmapItem, Way};
 use regain_incident::posture::told::{Acceptance, Statement};
@@ -25,6 +26,9 @@ use crate::output::Output;
 
 /// Measures and tells. Exit 1 if something got worse since the last time.
 pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
+    if args.sweep {
+        return sweep::run(args, global, environment, out).await;
+    }
     let items = roadmap::items().context("the roadmap of this program is damaged")?;
     let named = args.fix.iter().chain(&args.accept).chain(args.answer.iter().map(|(item, _)| item));
     for item in named {
@@ -46,10 +50,7 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     let world = &desk.session.world;
     let tenant = &desk.session.operator.tenant;
     let survey = posture::survey(world.journal.as_ref(), tenant, &args.case).await?;
-    let scribe = match &survey.record {
-        Some(record) => desk.scribe(record.id).await?,
-        None => posture::begin(world, tenant, &desk.session.holder, desk.audience()).await?,
-    };
+    let scribe = record(&desk, &survey).await?;
     scribe.write(world, said(args, &desk)?).await?;
     let told = posture::measure(world, &scribe, items).await?;
     let worse = told.drift.iter().any(regain_incident::posture::told::Drift::is_worse);
@@ -57,6 +58,15 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     let fixed = if fixes.is_empty() { Exit::Done } else { fix::run(&desk, &scribe, &fixes).await? };
     scribe.close(world).await?;
     Ok(if worse { Exit::NeedsAttention } else { fixed })
+}
+
+/// The tenant's record, begun if this is the first time.
+async fn record(desk: &Desk, survey: &Survey) -> anyhow::Result<Scribe> {
+    let (world, tenant) = (&desk.session.world, &desk.session.operator.tenant);
+    match &survey.record {
+        Some(record) => desk.scribe(record.id).await,
+        None => Ok(posture::begin(world, tenant, &desk.session.holder, desk.audience()).await?),
+    }
 }
 
 fn known(item: &str, items: &[RoadmapItem], out: &Output) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use regain_engine::posture::Told;
+use regain_incident::facet::Gap;
 use regain_incident::ids::CaseId;
 use regain_incident::posture::answer::{Answer, Remark};
 use regain_incident::posture::roadmap::{Phase, RoadmapItem, Text, Way};
@@ -84,15 +85,15 @@ fn first(page: &Page<'_>, out: &Output) -> String {
         return String::new();
     }
     let mut lines = vec![out.bold(&out.texts.get("posture-first"))];
-    for ((item, _), number) in things.iter().copied().zip(1..=FIRST) {
+    for ((item, answer), number) in things.iter().copied().zip(1..=FIRST) {
         lines.push(format!("  {number}  {}", text(&item.title, &out.texts)));
-        lines.push(format!("     {}", why_first(item, page.used, out)));
+        lines.push(format!("     {}", why_first(item, answer, page.used, out)));
     }
     lines.join("\n")
 }
 
 /// How many ways it closes, how hard it is, and the line to run.
-fn why_first(item: &RoadmapItem, used: &[Way], out: &Output) -> String {
+fn why_first(item: &RoadmapItem, answer: &Answer, used: &[Way], out: &Output) -> String {
     let closes_used = item.closes.iter().filter(|way| used.contains(way)).count();
     let mut parts = Vec::new();
     if closes_used > 0 {
@@ -101,17 +102,23 @@ fn why_first(item: &RoadmapItem, used: &[Way], out: &Output) -> String {
         parts.push(out.texts.with("posture-closes", &[("ways", &item.closes.len().to_string())]));
     }
     parts.push(out.texts.get(&format!("posture-effort-{}", item.effort)));
-    let command = command(item).map(|command| format!(": {command}")).unwrap_or_default();
+    let command = command(item, Some(answer)).map(|command| format!(": {command}")).unwrap_or_default();
     format!("{}{command}", parts.join(", "))
 }
 
 /// The line that fixes an item, or answers its question; none where a person has to set things right.
-pub fn command(item: &RoadmapItem) -> Option<String> {
+pub fn command(item: &RoadmapItem, answer: Option<&Answer>) -> Option<String> {
     match (&item.fix, item.measure.is_some()) {
         (Some(_), _) => Some(format!("regain posture --fix {}", item.id)),
         (None, false) => Some(format!("regain posture --answer {}=yes|no", item.id)),
+        (None, true) if answer.is_some_and(is_swept) => Some("regain posture --sweep".to_owned()),
         (None, true) => None,
     }
+}
+
+/// Whether a look into every mailbox would answer it.
+fn is_swept(answer: &Answer) -> bool {
+    matches!(answer, Answer::NotMeasurable { gap: Gap::NotSwept { .. }, .. })
 }
 
 /// Names of ways, for people.

@@ -67,7 +67,7 @@ fn stop_text(stop: &Stop, at: Option<Timestamp>, out: &Output) -> String {
     let title = escaped(in_words(&item.title, out));
     let stops = out.texts.with("prevent-would-stop", &[("ways", &ways(of, out))]);
     let told = answer.iter().flat_map(|answer| lacking(stop, answer, out));
-    let command = command(item).filter(|_| !stop.is_met()).map(|command| format!("`{command}`"));
+    let command = command(item, answer.as_ref()).filter(|_| !stop.is_met()).map(|command| format!("`{command}`"));
     [format!("{stands}: {title}. {stops}.")].into_iter().chain(told).chain(command).collect::<Vec<_>>().join(" ")
 }
 

@@ -126,7 +126,7 @@ impl<'a> StopView<'a> {
             measured_at: answer.as_ref().and(at).map(str::to_owned),
             answer: answer.as_ref().map_or_else(AnswerView::none, |answer| AnswerView::of(answer, out)),
             effort: item.effort,
-            command: command(item),
+            command: command(item, answer.as_ref()),
         }
     }
 }

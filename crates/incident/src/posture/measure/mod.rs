@@ -17,6 +17,7 @@ mod people;
 mod protection;
 mod protocols;
 mod service;
+mod swept;
 
 pub(crate) use alerts::{is_there, is_wanted};
 
@@ -49,6 +50,7 @@ pub const ROOMS: &[&[Measure]] = &[
     flow::MEASURES,
     domains::MEASURES,
     alerts::MEASURES,
+    swept::MEASURES,
 ];
 
 /// The code of every remark that a measure, or the reach of a fix, may make.

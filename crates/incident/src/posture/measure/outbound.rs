@@ -16,7 +16,7 @@ pub(super) const MEASURES: &[Measure] = &[
     Measure { name: "senders-blocked-at-limit", remarks: &["limit-only-told", "limit-unknown"], take: senders_blocked_at_limit },
     Measure {
         name: "no-mailbox-forwards-outside",
-        remarks: &["mailbox-forwards-outside", "mailbox-forwards-by-name"],
+        remarks: &["mailbox-forwards-outside", "mailbox-forwards-by-name", "mailbox-forwards"],
         take: no_mailbox_forwards_outside,
     },
 ];
@@ -70,8 +70,11 @@ fn senders_blocked_at_limit(estate: &Estate<'_>) -> Result<Answer, Answer> {
 
 /// By the mailbox's own setting. A name from the address book may stand for a contact outside: it is said.
 fn no_mailbox_forwards_outside(estate: &Estate<'_>) -> Result<Answer, Answer> {
-    let mailboxes = estate.mailbox_forwarding()?;
-    let inside = estate.dkim()?;
+    let (mailboxes, inside) = match (estate.mailbox_forwarding(), estate.dkim()) {
+        (Ok(mailboxes), Ok(inside)) => (mailboxes, inside),
+        // A list that the service would not give whole: a sweep asked one mailbox after the other.
+        (Err(unread), _) | (_, Err(unread)) => return as_swept(estate).unwrap_or(Err(unread)),
+    };
     let (mut lacking, mut outside) = (Vec::new(), false);
     for mailbox in &mailboxes.forwarding {
         let remark = |code, to: &str| Remark::new(code).with("who", &mailbox.who).with("to", to);
@@ -86,6 +89,14 @@ fn no_mailbox_forwards_outside(estate: &Estate<'_>) -> Result<Answer, Answer> {
         }
     }
     Ok(Answer::lacking(lacking, !outside))
+}
+
+/// The same as a sweep tells it, if there was one.
+fn as_swept(estate: &Estate<'_>) -> Option<Result<Answer, Answer>> {
+    let sweep = estate.sweep(FacetName::Forwarding).ok()?;
+    Some(super::swept::answer(estate, sweep, FacetName::Forwarding, |swept, finding| {
+        Remark::new("mailbox-forwards").with("who", &swept.account.upn).with("to", &finding.name)
+    }))
 }
 
 #[cfg(test)]
@@ -157,5 +168,14 @@ mod tests {
         check(no_mailbox_forwards_outside, land(None, Some("Sam Lind")), "partly", &["mailbox-forwards-by-name"]);
         let blind = Land::new().with(MailboxForwarding::default()).blind(FacetName::Dkim);
         check(no_mailbox_forwards_outside, blind, "not-measurable", &[]);
+    }
+
+    #[test]
+    fn where_no_list_is_whole_a_sweep_tells() {
+        let land = Land::new().with(inside()).blind(FacetName::MailboxForwarding);
+        check(no_mailbox_forwards_outside, land.clone(), "not-measurable", &[]);
+        let swept = super::super::swept::tests::clear();
+        let answer = no_mailbox_forwards_outside(&land.estate().swept(&swept)).expect("measured");
+        assert_eq!((answer.as_str(), answer.remarks()[0].code.as_str()), ("met", "swept"));
     }
 }

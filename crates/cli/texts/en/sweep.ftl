@@ -1,0 +1,36 @@
+# The sweep: every mailbox looked into.
+sweep-head = { $tenant }    sweep { $case }
+sweep-sums = { $all ->
+    [one] 1 mailbox
+   *[other] { $all } mailboxes
+}: { $read } read, { $unread } not read. Something found in { $found }, undecided in { $undecided }.
+sweep-found = FOUND
+sweep-undecided = UNDECIDED
+sweep-unread = NOT READ, NOT CLEAN
+sweep-and-more = and { $count } more
+sweep-not-asked = { $count } not asked: the same would have been answered, or the sweep is not at its end
+sweep-list-cut = there may be mailboxes that were not listed: { $why }
+sweep-halted = The service answers nobody just now ({ $why }). What was read is kept: regain posture --sweep goes on from there, within a day.
+sweep-case-opened = Case { $case } opened and read. Nothing was locked.
+sweep-case-held = { $upn } is in case { $case } already.
+sweep-no-case = No case for { $upn }: { $why }
+sweep-offer = Nothing was touched. To lock an account: regain contain { $upn }
+sweep-offer-in-case = Nothing was touched. To lock an account: regain case add-account { $case } { $upn }
+progress-sweep = { $asked } of { $all } mailboxes looked into, something found in { $found }
+interrupted-sweep = Interrupted. What was read is kept: `regain posture --sweep` goes on from there, within a day.
+gap-not-swept = no sweep has looked into every mailbox: regain posture --sweep
+gap-sweep-unfinished = the sweep has read { $read } of { $of } mailboxes: regain posture --sweep goes on
+posture-rule-found = { $who }: rule "{ $rule }"
+posture-swept = every mailbox was looked into
+posture-mailboxes-undecided = { $count ->
+    [one] in 1 mailbox something could not be judged
+   *[other] in { $count } mailboxes something could not be judged
+}
+posture-mailboxes-not-read = { $count } of { $all } mailboxes were not read: regain posture --sweep
+posture-list-not-whole = the service did not list every mailbox
+posture-sweep-is-old = the sweep is more than 30 days old: regain posture --sweep
+posture-mailbox-forwards = { $who } forwards to { $to }
+entry-sweep-begun = look into every mailbox begun
+entry-sweep-resumed = look into every mailbox gone on with
+entry-sweep-read = mailboxes looked into
+entry-sweep-ended = look into every mailbox at its end

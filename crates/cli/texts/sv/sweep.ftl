@@ -1,0 +1,36 @@
+# The sweep: every mailbox looked into.
+sweep-head = { $tenant }    genomsökning { $case }
+sweep-sums = { $all ->
+    [one] 1 postlåda
+   *[other] { $all } postlådor
+}: { $read } lästa, { $unread } ej lästa. Fynd i { $found }, ej avgjort i { $undecided }.
+sweep-found = FYND
+sweep-undecided = EJ AVGJORT
+sweep-unread = EJ LÄST, EJ FRIAT
+sweep-and-more = och { $count } till
+sweep-not-asked = { $count } tillfrågades inte: svaret hade blivit detsamma, eller så är genomsökningen inte klar
+sweep-list-cut = det kan finnas postlådor som inte räknades upp: { $why }
+sweep-halted = Tjänsten svarar ingen just nu ({ $why }). Det som lästs är kvar: regain posture --sweep fortsätter därifrån, inom ett dygn.
+sweep-case-opened = Ärende { $case } öppnat och läst. Inget har låsts.
+sweep-case-held = { $upn } finns redan i ärende { $case }.
+sweep-no-case = Inget ärende för { $upn }: { $why }
+sweep-offer = Inget har rörts. För att låsa ett konto: regain contain { $upn }
+sweep-offer-in-case = Inget har rörts. För att låsa ett konto: regain case add-account { $case } { $upn }
+progress-sweep = { $asked } av { $all } postlådor granskade, fynd i { $found }
+interrupted-sweep = Avbrutet. Det som lästs är kvar: `regain posture --sweep` fortsätter därifrån, inom ett dygn.
+gap-not-swept = ingen genomsökning har granskat varje postlåda: regain posture --sweep
+gap-sweep-unfinished = genomsökningen har läst { $read } av { $of } postlådor: regain posture --sweep fortsätter
+posture-rule-found = { $who }: regeln "{ $rule }"
+posture-swept = varje postlåda granskades
+posture-mailboxes-undecided = { $count ->
+    [one] i 1 postlåda kunde något inte bedömas
+   *[other] i { $count } postlådor kunde något inte bedömas
+}
+posture-mailboxes-not-read = { $count } av { $all } postlådor lästes inte: regain posture --sweep
+posture-list-not-whole = tjänsten räknade inte upp varje postlåda
+posture-sweep-is-old = genomsökningen är mer än 30 dagar gammal: regain posture --sweep
+posture-mailbox-forwards = { $who } vidarebefordrar till { $to }
+entry-sweep-begun = granskning av varje postlåda påbörjad
+entry-sweep-resumed = granskning av varje postlåda återupptagen
+entry-sweep-read = postlådor granskade
+entry-sweep-ended = granskning av varje postlåda klar
