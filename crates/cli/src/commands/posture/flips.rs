@@ -360,11 +360,7 @@ fn other_ways() -> Vec<Flip> {
             &[("administrators-on-own-devices", "not-met"), ("sessions-limited", "partly")],
         ),
         flip("tokens are not bound", [off(TOKENS)], &[("sessions-limited", "partly")]),
-        flip(
-            "running sessions are not looked at",
-            [ca(OFTEN, "sessionControls/continuousAccessEvaluation", json!({"mode": "disabled"}))],
-            &[("sessions-limited", "partly")],
-        ),
+        // That running sessions are not looked at is said in beta only (docs/unverified.md).
         flip("one emergency account is reached", [ca(MFA, "conditions/users/excludeUsers", json!([BREAK_GLASS[0]]))], &[]),
         flip(
             "both emergency accounts are reached",
@@ -526,6 +522,11 @@ fn apps_and_service() -> Vec<Flip> {
             &[("secure-score-noted", "not-met"), ("score-recommendations", "not-measurable")],
         ),
         flip("another score", [set("graph/policies/secureScores/0/currentScore", 20.0)], &[("secure-score-noted", "met")]),
+        flip(
+            "one recommendation done",
+            [set("graph/policies/secureScores/0/controlScores/0/score", 10.0)],
+            &[("score-recommendations", "partly")],
+        ),
         // E3 with the premium directory: no premium audit, no Defender for Cloud Apps. What Exchange has of Defender for
         // Office 365 the emulated tenant settles when it starts.
         flip(
