@@ -114,8 +114,10 @@ impl<'a> Cmdlet<'a> {
         self
     }
 
+    /// Whether it comes after everything of an incident. Nothing comes before: the lock does not wait for Exchange, and
+    /// a look that overtook the others would show what a change that is still on its way has not done yet.
     pub(crate) fn urgency(mut self, urgency: Urgency) -> Self {
-        self.urgency = urgency;
+        self.urgency = urgency.max(Urgency::Normal);
         self
     }
 
