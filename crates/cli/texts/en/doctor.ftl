@@ -106,6 +106,8 @@ doctor-does-posture-defender = measure Safe Links and Safe Attachments
 doctor-does-posture-alerts = measure alert policies (Purview)
 doctor-does-change-settings = change settings of mail and the audit log, and put them back (posture --fix)
 doctor-does-change-alerts = change who alerts go to (Purview; posture --fix alerts-reach-somebody)
+doctor-does-change-consent = change who may let apps in, register them and invite guests, and put it back (posture --fix)
+doctor-does-change-access = block ways to sign in by Conditional Access, and put it back (posture --fix)
 
 setup-identity = IDENTITY { $duty }
 setup-grant = GRANT to the app, once (an administrator consents):

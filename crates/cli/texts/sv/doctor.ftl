@@ -106,6 +106,8 @@ doctor-does-posture-defender = mäta Safe Links och Safe Attachments
 doctor-does-posture-alerts = mäta larmprinciper (Purview)
 doctor-does-change-settings = ändra inställningar för e-post och granskningsloggen, och återställa dem (posture --fix)
 doctor-does-change-alerts = ändra vart larm går (Purview; posture --fix alerts-reach-somebody)
+doctor-does-change-consent = ändra vilka som får släppa in appar, registrera dem och bjuda in gäster, och återställa det (posture --fix)
+doctor-does-change-access = spärra sätt att logga in med villkorsstyrd åtkomst, och återställa det (posture --fix)
 
 setup-identity = IDENTITET { $duty }
 setup-grant = BEVILJA appen, en gång (en administratör godkänner):

@@ -575,6 +575,25 @@ pub const NEEDS: &[Need] = &[
         probe: Probe::Posture(&[FacetName::AlertPolicies]),
         tried: Tried::Near,
     },
+    Need {
+        feature: "change-consent",
+        duties: &[Duty::Clean],
+        permissions: &[&["Policy.ReadWrite.Authorization"]],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::AuthorizationPolicy]),
+        tried: Tried::Near,
+    },
+    Need {
+        feature: "change-access",
+        duties: &[Duty::Clean],
+        // The service asks for all three where a policy is made by an app.
+        permissions: &[&["Policy.ReadWrite.ConditionalAccess"], &["Policy.Read.All"], READ_APPS],
+        roles: &[],
+        cmdlets: &[],
+        probe: Probe::Posture(&[FacetName::ConditionalAccess]),
+        tried: Tried::Near,
+    },
 ];
 
 impl Need {
