@@ -130,13 +130,6 @@ pub fn tell(case: &Case, items: Vec<RoadmapItem>, policy: &Policy, now: regain_i
     Told { answers, drift, known_as }
 }
 
-/// The domain that people know the tenant by, as it was last measured. Hostile.
-pub fn known_as(case: &Case) -> Option<String> {
-    let snapshot = case.organisation()?.as_last_read();
-    let federation = Estate::of(&snapshot, snapshot.taken_at).federation().ok()?;
-    federation.known_as().map(str::to_owned)
-}
-
 /// Makes and records the plan that changes these settings; none where nothing is to be changed.
 pub async fn make_plan(world: &World, scribe: &Scribe, changes: &[Change]) -> Result<Option<Plan>, EngineError> {
     let now = world.clock.now();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regain_engine::posture;
 use regain_engine::sweep::{self, Ended};
 use regain_incident::account::Account;
+use regain_incident::case::AccountState;
 use regain_incident::facet::{FacetName, Gap};
 use regain_incident::finding::{Finding, Verdict};
 use regain_incident::ids::CaseId;
@@ -55,7 +56,12 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     let scribe = record(&desk, &survey).await?;
     let ended = sweep::sweep(world, &scribe).await?;
     let record = scribe.id();
-    let (newest, known_as) = scribe.ask(|case| (case.posture.sweeps.newest().cloned(), posture::known_as(case))).await;
+    let (newest, known_as) = scribe
+        .ask(|case| {
+            let known_as = case.organisation().and_then(AccountState::known_as);
+            (case.posture.sweeps.newest().cloned(), known_as.map(str::to_owned))
+        })
+        .await;
     scribe.close(world).await?;
     let Some(sweep) = newest else { return Ok(Exit::NeedsAttention) };
     let cases = if args.open_cases { open(&desk, &sweep).await? } else { Cases::default() };
