@@ -84,6 +84,10 @@ const CLEANS: &[&str] = &[
     "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
     "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
     "Exchange.ManageAsApp",
+    "Policy.ReadWrite.Authorization",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Policy.Read.All",
+    "Application.Read.All",
 ];
 
 /// Three apps, each with no more than its duty needs; `without` is taken from the one that locks.
