@@ -533,6 +533,7 @@ impl Times {
     fn settle(&mut self) {
         self.all.sort_unstable();
         self.all.dedup();
+        self.all.shrink_to_fit();
         self.settled = self.all.len();
     }
 

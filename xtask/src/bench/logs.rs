@@ -189,7 +189,24 @@ impl Bench {
             if megabytes > MEGABYTES {
                 fs::remove_file(folder.join("audit.jsonl")).ok();
             }
-            let size = self.size(megabytes, &folder.join("audit.csv"))?;
+            let measured = self.size(megabytes, &folder.join("audit.csv"));
+            if megabytes > MEGABYTES {
+                fs::remove_dir_all(&folder)?;
+            }
+            // A size that fails is told, and does not take what the others cost with it.
+            let size = match measured {
+                Ok(size) => size,
+                Err(error) => {
+                    lines.push(format!("{megabytes:>8} MB  {error:#}"));
+                    rows.push(Row::at_most(
+                        &format!("memory at {megabytes} MB, with the analysis"),
+                        "MB",
+                        MEMORY_MAX,
+                        f64::INFINITY,
+                    ));
+                    continue;
+                }
+            };
             lines.push(size.line());
             let each = [size.read[0].cpu / size.megabytes(), size.analysed[0].cpu / size.megabytes()];
             let [read, analysed] = *first.get_or_insert(each);
@@ -198,9 +215,6 @@ impl Bench {
                 rows.push(Row::at_most("the same, with the analysis", "x", GROWTH_MAX, each[1] / analysed));
             }
             rows.push(Row::at_most(&format!("memory at {megabytes} MB, with the analysis"), "MB", MEMORY_MAX, size.peak()));
-            if megabytes > MEGABYTES {
-                fs::remove_dir_all(&folder)?;
-            }
         }
         Ok((lines, rows))
     }
