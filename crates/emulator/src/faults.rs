@@ -222,7 +222,8 @@ pub fn before(fault: Fault, request: &Request) -> Option<Answer> {
 /// What a fault makes of the answer to a request that was carried out.
 pub fn after(fault: Fault, answer: Answer) -> Answer {
     match fault.kind {
-        Kind::LoseAnswer => Answer::hang_up(),
+        // The status stays for the record: whether what nobody heard of was carried out, or refused.
+        Kind::LoseAnswer => Answer { status: answer.status, ..Answer::hang_up() },
         Kind::TimeoutAfterWrite => gateway_timeout(),
         Kind::Malformed => Answer { body: answer.body[..answer.body.len() / 2].to_vec(), ..answer },
         _ => answer,
@@ -308,8 +309,8 @@ fn login_error(status: u16, error: &str, code: u32, text: &str) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Faults, Kind, Rule};
-    use crate::message::{Request, Service};
+    use super::{Fault, Faults, Kind, Rule, after};
+    use crate::message::{Answer, Request, Service};
 
     fn faults(rules: serde_json::Value) -> Faults {
         Faults::new(serde_json::from_value::<Vec<Rule>>(rules).unwrap())
@@ -333,5 +334,14 @@ mod tests {
         let read = Request::new(Service::Graph, "GET", "/v1.0/users/x");
         let kinds: Vec<Option<Kind>> = (0..3).map(|_| faults.strike(now, &read).map(|fault| fault.kind)).collect();
         assert_eq!(kinds, [Some(Kind::Unavailable), Some(Kind::Unavailable), None]);
+    }
+
+    #[test]
+    fn a_refusal_that_is_lost_is_not_taken_for_something_that_was_done() {
+        let lost = Fault { kind: Kind::LoseAnswer, seconds: None };
+        let refusal = after(lost, Answer::graph_error(429, "TooManyRequests", "later"));
+        assert_eq!((refusal.hang_up, refusal.status, refusal.body.len()), (true, 429, 0));
+        let done = after(lost, Answer::empty(204));
+        assert_eq!((done.hang_up, done.status, done.is_success()), (true, 204, false));
     }
 }
