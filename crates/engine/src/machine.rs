@@ -92,6 +92,8 @@ struct Slot {
     /// Refused for want of a right while the account held roles: once more when they are gone.
     again_after_roles: bool,
     repeated: bool,
+    /// A process that has ended began it last.
+    was_left_running: bool,
     last_trouble: Option<String>,
 }
 
@@ -135,6 +137,7 @@ impl Machine {
                 starts: 0,
                 again_after_roles: is_to_be_repeated(case, plan.plan(), step),
                 repeated: false,
+                was_left_running: state == StepState::Running,
                 last_trouble: None,
             }
         };
@@ -345,7 +348,10 @@ impl Machine {
             return vec![self.record(id, Entry::StepVerified { step: id, already: false })];
         }
         let since = *slot.looking_since.get_or_insert(now);
-        if proves && now.duration_since(since) < lag_of(&slot.step.action) {
+        // What an ended process sent may be carried out only now. To lock twice harms nobody, to wait with it might.
+        let may_still_come = slot.was_left_running && self.kind != PlanKind::Lock;
+        let lag = if may_still_come { LAG_OF_CREATIONS } else { lag_of(&slot.step.action) };
+        if proves && now.duration_since(since) < lag {
             return vec![pause(slot, Look::AfterLoss, now)];
         }
         if slot.starts >= STARTS_MAX {
@@ -354,6 +360,7 @@ impl Machine {
         }
         slot.starts += 1;
         slot.looking_since = None;
+        slot.was_left_running = false;
         let before = slot.before.clone().or_else(|| Some(reading.clone()));
         vec![self.record(id, Entry::StepStarted { step: id, before })]
     }
