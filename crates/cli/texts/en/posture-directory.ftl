@@ -264,4 +264,4 @@ posture-reach-block-unread = whom it would refuse was not read
 posture-reach-block-emergency = { $who } is left out: kept for emergencies
 posture-reach-block-operator = { $who } is left out: that is you
 posture-reach-block-left-out = { $who } is left out: every policy for all leaves this Global Administrator out. If it is an emergency account, name it in policy.toml
-posture-reach-block-no-operator = regain signs in here as an app, which the policy does not reach: of people, only those above are left out, and you are not unless you are one of them
+posture-reach-block-no-operator = regain signs in here as an app, and no policy of this kind reaches an app. Of people, only those above are left out: if you are not among them, it holds for you too

@@ -264,4 +264,4 @@ posture-reach-block-unread = vem den skulle neka lästes inte
 posture-reach-block-emergency = { $who } lämnas utanför: nödkonto
 posture-reach-block-operator = { $who } lämnas utanför: det är du
 posture-reach-block-left-out = { $who } lämnas utanför: varje princip för alla lämnar den här globala administratören utanför. Är det ett nödkonto, namnge det i policy.toml
-posture-reach-block-no-operator = regain loggar in här som en app, och den når principen inte: av människor lämnas bara de ovan utanför, och du är inte det om du inte är en av dem
+posture-reach-block-no-operator = regain loggar in här som en app, och en sådan princip når ingen app. Av människor undantas bara de ovan: finns du inte bland dem gäller den även dig

@@ -54,7 +54,7 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     scribe.write(world, said(args, &desk)?).await?;
     let told = posture::measure(world, &scribe, items).await?;
     let worse = told.drift.iter().any(regain_incident::posture::told::Drift::is_worse);
-    show(&desk, &scribe, &told, &survey.used, args.all).await?;
+    show(&desk, &scribe, &told, &survey.used, args).await?;
     let fixed = if fixes.is_empty() { Exit::Done } else { fix::run(&desk, &scribe, &fixes).await? };
     scribe.close(world).await?;
     Ok(if worse { Exit::NeedsAttention } else { fixed })
@@ -111,12 +111,13 @@ fn said(args: &PostureArgs, desk: &Desk) -> anyhow::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-async fn show(desk: &Desk, scribe: &Scribe, told: &Told, used: &[Way], all: bool) -> anyhow::Result<()> {
+async fn show(desk: &Desk, scribe: &Scribe, told: &Told, used: &[Way], args: &PostureArgs) -> anyhow::Result<()> {
     let world = &desk.session.world;
     let before = scribe.ask(|case| case.posture.runs.iter().rev().nth(1).map(|(at, _)| *at)).await;
     let head = world.journal.head(scribe.id()).await?.to_string();
     let tenant = desk.session.operator.tenant.as_str();
-    let page = screen::Page { tenant, case: scribe.id(), told, used, before, now: world.clock.now(), all };
+    let page =
+        screen::Page { tenant, case: scribe.id(), told, used, before, now: world.clock.now(), all: args.all, only: &args.fix };
     if desk.out.json {
         return desk.out.document(&view::PostureView::of(&page, &head, &desk.out));
     }

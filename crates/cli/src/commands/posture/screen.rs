@@ -30,6 +30,8 @@ pub struct Page<'a> {
     pub now: Timestamp,
     /// With reasons, and with everything that is lacking.
     pub all: bool,
+    /// The items that somebody came for; all where none is named.
+    pub only: &'a [String],
 }
 
 /// Items that are named as the first to take up.
@@ -42,8 +44,15 @@ pub fn page(page: &Page<'_>, out: &Output) -> String {
     let date = date(page.now);
     let tenant = on_a_line(page.told.known_as.as_deref().unwrap_or(page.tenant));
     let head = out.texts.with("posture-head", &[("tenant", &tenant), ("case", &page.case.to_string()), ("date", &date)]);
-    let mut parts = vec![out.bold(&head), used(page, out), first(page, out), changed(page, out)];
-    parts.extend([Phase::Days30, Phase::Days90, Phase::Beyond].map(|phase| self::phase(page, phase, out)));
+    let mut parts = vec![out.bold(&head)];
+    if page.only.is_empty() {
+        parts.extend([used(page, out), first(page, out), changed(page, out)]);
+        parts.extend([Phase::Days30, Phase::Days90, Phase::Beyond].map(|phase| self::phase(page, phase, out)));
+    } else {
+        parts.push(changed(page, out));
+        let wanted = page.told.answers.iter().filter(|(item, _)| page.only.contains(&item.id));
+        parts.extend(wanted.flat_map(|(item, answer)| self::item(item, answer, page.all, out)));
+    }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
 }
