@@ -107,7 +107,8 @@ pub struct LogFinding {
     pub records: Vec<String>,
     /// When it began.
     pub at: Option<Timestamp>,
-    /// Whose records carry it, by the numbers of [`Infrastructure::intruders`]; empty where none is held to be an intruder's.
+    /// Whose records carry it, by the numbers of [`Infrastructure::intruders`], as far as those that it names are among the
+    /// selected ones; where these are cut short, one may be missing.
     #[serde(default)]
     pub intruders: Vec<u32>,
 }
@@ -132,7 +133,7 @@ pub struct Analysis {
 /// What an analysis had no room for: it stays within a laptop's memory whatever the log holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LeftOut {
-    /// Findings that are weaker than all that are told.
+    /// Findings, none of them stronger than the weakest that is told.
     pub findings: u64,
     /// Records that set something up and were not judged: the weakest, and of those the latest.
     pub set_up: u64,

@@ -46,7 +46,7 @@ pub fn finding_codes() -> impl Iterator<Item = &'static str> {
 /// Finds everything. `seeds` may be empty: then the indicators find them.
 pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     let survey = Survey::of(log)?;
-    let mut scene = Scene::of(log, &survey)?;
+    let mut scene = Scene::of(log, &survey, seeds)?;
     let sprays = spray::find(log, &survey)?;
     let sessions = access::Sessions::of(log, &survey)?;
     let mut leads = access::programs(log, &survey);
@@ -74,7 +74,7 @@ pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     judged.accounts(sightings);
     let findings = judged.findings;
     // What was judged is not needed to tell it, and may be large.
-    (scene.noted, scene.removals) = (Vec::new(), Vec::new());
+    (scene.noted, scene.removals) = (Vec::new(), BTreeMap::new());
     drop((habits, survey));
     scene.told(&found, findings, seeds)
 }

@@ -477,8 +477,16 @@ impl Search<'_> {
     fn share(&self, row: &Row, found: &mut Found) {
         for thing in [Thing::Address(row.address), Thing::Session(row.session)] {
             if self.is_his(thing) {
-                found.uses.of(thing, true, row).into_iter().for_each(|used| used.is_shared = true);
+                found.uses.of(thing, self.stays(thing), row).into_iter().for_each(|used| used.is_shared = true);
             }
+        }
+    }
+
+    /// Whether it is listed however much there is: sessions that were found may be very many.
+    fn stays(&self, thing: Thing) -> bool {
+        match thing {
+            Thing::Session(session) => self.intruder.sessions.get(&session) == Some(&Origin::Given),
+            Thing::Address(_) | Thing::Agent(_) | Thing::App(_) => self.is_his(thing),
         }
     }
 
@@ -499,7 +507,7 @@ impl Search<'_> {
         let most = deeds::records_most(found.deeds.len());
         found.deeds.entry(row.account).or_default().add(self.survey.act(row), row, most);
         let mut see = |thing: Thing| {
-            found.uses.of(thing, self.is_his(thing), row).into_iter().for_each(|used| used.add(row));
+            found.uses.of(thing, self.stays(thing), row).into_iter().for_each(|used| used.add(row));
         };
         if row.address.says_where() && !pivots.has(Pivots::NEAR) {
             see(Thing::Address(row.address));

@@ -8,7 +8,7 @@ use crate::row::{Place, Row};
 use crate::sample::{halves, mixed};
 use crate::time::Micros;
 
-/// Sessions and addresses that lead nowhere are listed up to here; what leads on always is.
+/// Sessions that were found, and addresses that lead nowhere, are listed up to here; the rest always is.
 const LISTED_MAX: usize = 5_000;
 
 /// Where and when it was seen, among the intruder's records.
@@ -48,43 +48,43 @@ impl Use {
 /// stays was counted from its first record on.
 #[derive(Debug)]
 pub struct Uses {
-    leading: BTreeMap<Thing, Use>,
-    others: BTreeMap<Thing, Use>,
+    kept: BTreeMap<Thing, Use>,
+    sampled: BTreeMap<Thing, Use>,
     below: u64,
 }
 
 impl Default for Uses {
     fn default() -> Self {
-        Self { leading: BTreeMap::new(), others: BTreeMap::new(), below: u64::MAX }
+        Self { kept: BTreeMap::new(), sampled: BTreeMap::new(), below: u64::MAX }
     }
 }
 
 impl Uses {
-    /// Its use, to be added to; none where there is no room for it. `leads` says that it was found to be his.
-    pub fn of(&mut self, thing: Thing, leads: bool, row: &Row) -> Option<&mut Use> {
-        let Some(mark) = mark(thing).filter(|_| !(leads && matches!(thing, Thing::Address(_)))) else {
-            return Some(self.leading.entry(thing).or_insert_with(|| Use::none(row)));
-        };
-        if mark > self.below {
+    /// Its use, to be added to; none where there is no room for it. There always is for what `stays`.
+    pub fn of(&mut self, thing: Thing, stays: bool, row: &Row) -> Option<&mut Use> {
+        if stays {
+            return Some(self.kept.entry(thing).or_insert_with(|| Use::none(row)));
+        }
+        if mark(thing) > self.below {
             return None;
         }
-        self.others.entry(thing).or_insert_with(|| Use::none(row));
-        while self.others.len() > LISTED_MAX && self.below > 0 {
+        self.sampled.entry(thing).or_insert_with(|| Use::none(row));
+        while self.sampled.len() > LISTED_MAX && self.below > 0 {
             self.below /= 2;
             let below = self.below;
-            self.others.retain(|thing, _| self::mark(*thing).is_none_or(|mark| mark <= below));
+            self.sampled.retain(|thing, _| mark(*thing) <= below);
         }
-        self.others.get_mut(&thing)
+        self.sampled.get_mut(&thing)
     }
 
     /// What is listed, in an order of its own.
     pub fn iter(&self) -> impl Iterator<Item = (Thing, &Use)> {
-        self.leading.iter().chain(&self.others).map(|(thing, used)| (*thing, used))
+        self.kept.iter().chain(&self.sampled).map(|(thing, used)| (*thing, used))
     }
 
     /// The use of one.
     pub fn get(&self, thing: Thing) -> Option<&Use> {
-        self.leading.get(&thing).or_else(|| self.others.get(&thing))
+        self.kept.get(&thing).or_else(|| self.sampled.get(&thing))
     }
 
     /// Whether there was no room for all.
@@ -93,12 +93,12 @@ impl Uses {
     }
 }
 
-/// What decides whether a session or an address stays; programs and applications always do, and there are few.
-fn mark(thing: Thing) -> Option<u64> {
+/// What decides who goes. Programs and applications do not: there are few.
+fn mark(thing: Thing) -> u64 {
     match thing {
-        Thing::Session(bits) => Some(mixed(&[bits])),
-        Thing::Address(address) => Some(mixed(&halves(address.0))),
-        Thing::Agent(_) | Thing::App(_) => None,
+        Thing::Session(bits) => mixed(&[bits]),
+        Thing::Address(address) => mixed(&halves(address.0)),
+        Thing::Agent(_) | Thing::App(_) => 0,
     }
 }
 
@@ -108,25 +108,29 @@ mod tests {
     use crate::row::ROW_BYTES;
 
     #[test]
-    fn what_leads_on_stays_and_the_rest_does_not_depend_on_the_order() {
+    fn what_was_named_stays_and_the_rest_does_not_depend_on_the_order() {
         let row = |session: u64| Row { session, ..Row::decode(session, &[0; ROW_BYTES]) };
         let kept = |numbers: &mut dyn Iterator<Item = u64>| {
             let mut uses = Uses::default();
             for number in numbers {
-                for thing in [Thing::Session(number), Thing::App(Sym(7))] {
-                    if let Some(used) = uses.of(thing, true, &row(number)) {
+                for (thing, stays) in
+                    [(Thing::Session(number), false), (Thing::Session(1 << 40), true), (Thing::App(Sym(7)), false)]
+                {
+                    if let Some(used) = uses.of(thing, stays, &row(number)) {
                         used.add(&row(number));
                     }
                 }
             }
             assert!(uses.is_cut());
-            assert_eq!(uses.get(Thing::App(Sym(7))).map(|used| used.records), Some(60_000));
+            for thing in [Thing::App(Sym(7)), Thing::Session(1 << 40)] {
+                assert_eq!(uses.get(thing).map(|used| used.records), Some(60_000), "{thing:?}");
+            }
             let all: Vec<(Thing, u64)> = uses.iter().map(|(thing, used)| (thing, used.records)).collect();
             all
         };
         let forward = kept(&mut (0..60_000_u64).map(|number| number % 20_000));
         let backward = kept(&mut (0..60_000_u64).rev().map(|number| number % 20_000));
-        assert!(forward.len() > 1_000 && forward.len() <= LISTED_MAX + 1, "{}", forward.len());
+        assert!(forward.len() > 1_000 && forward.len() <= LISTED_MAX + 2, "{}", forward.len());
         assert!(forward.iter().all(|(_, records)| matches!(records, 3 | 60_000)), "each is whole");
         assert_eq!(forward, backward);
     }

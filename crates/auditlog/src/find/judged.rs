@@ -131,7 +131,7 @@ impl<'a> Judged<'a> {
             ]);
             let mut reasons = vec![Why { code: "password-spray".to_owned(), evidence }];
             let into: BTreeSet<String> = spray.successes.iter().map(|(account, _)| self.scene.account(*account)).collect();
-            for account in into {
+            for account in into.into_iter().take(REASONS_MAX - 1) {
                 let evidence = crate::indicators::evidence([("address", shown(spray.address)), ("account", account)]);
                 reasons.push(Why { code: "spray-success".to_owned(), evidence });
             }
@@ -241,8 +241,8 @@ impl<'a> Judged<'a> {
     fn removed_again(&self, noted: &Noted) -> Option<Why> {
         let at = noted.record.at?;
         let name = noted.thing.evidence.get("name")?;
-        let removals = self.scene.removals.iter().filter(|removal| removal.account == noted.account && removal.name == *name);
-        let after = removals.map(|removal| removal.at).filter(|removed| *removed >= at && *removed - at <= 7 * DAY).min()?;
+        let removed = self.scene.removals.get(&(noted.account, name.clone()))?;
+        let after = *removed.range(at..=at + 7 * DAY).next()?;
         let evidence = evidence([("minutes", ((after - at) / MINUTE).to_string())]);
         Some(Why { code: "removed-again".to_owned(), evidence })
     }

@@ -7,7 +7,7 @@ use std::io;
 use regain_incident::Timestamp;
 
 use crate::address::Address;
-use crate::analysis::Why;
+use crate::analysis::{Seeds, Why};
 use crate::event::Event;
 use crate::indicators::persistence::{self, Thing};
 use crate::indicators::{Record, Strength, rules};
@@ -25,18 +25,24 @@ pub(super) struct Noted {
     pub account: Sym,
     pub record: Record,
     pub address: Address,
+    /// The record's id, where it is no GUID.
+    id: Option<String>,
 }
 
-/// Such records that are kept, at most: the strongest, and of those the earliest.
+/// Such records that are kept, at most: what comes from where the responder named, then the strongest, and of those the
+/// earliest.
 const NOTED_MAX: usize = 5_000;
 
-/// A rule that was removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Removal {
-    pub account: Sym,
-    pub name: String,
-    pub at: Micros,
+/// A rule that was removed. In the order of time, then of names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Removal {
+    at: Micros,
+    account: String,
+    name: String,
 }
+
+/// Removals that are kept, at most: the earliest.
+const REMOVALS_MAX: usize = 20_000;
 
 /// What was read of the records whose parameters matter.
 pub(super) struct Scene<'a> {
@@ -44,7 +50,8 @@ pub(super) struct Scene<'a> {
     pub noted: Vec<Noted>,
     /// Records that set something up and for which there was no room.
     pub unnoted: u64,
-    pub removals: Vec<Removal>,
+    /// When rules were removed, by account and name.
+    pub removals: BTreeMap<(Sym, String), BTreeSet<Micros>>,
     pub consents: Vec<Consent>,
     /// Ids that are no GUIDs, by place.
     ids: BTreeMap<Place, String>,
@@ -52,26 +59,21 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Reads them.
-    pub(super) fn of(log: &'a Log, survey: &Survey) -> io::Result<Self> {
-        let mut scene =
-            Self { log, noted: Vec::new(), unnoted: 0, removals: Vec::new(), consents: Vec::new(), ids: BTreeMap::new() };
-        scene.read(survey)?;
-        Ok(scene)
-    }
-
-    fn read(&mut self, survey: &Survey) -> io::Result<()> {
-        let names = &self.log.names;
-        let mut domains = survey.domains(self.log);
+    pub(super) fn of(log: &'a Log, survey: &Survey, seeds: &Seeds) -> io::Result<Self> {
+        let names = &log.names;
+        let mut domains = survey.domains(log);
         if domains.is_empty() {
             // No mailbox is named: whoever set something up is one of ours.
-            self.log.notable(|_, event| domains.extend(crate::survey::domain_of(&event.account)))?;
+            log.notable(|_, event| domains.extend(crate::survey::domain_of(&event.account)))?;
         }
-        let (mut noted, mut removals, mut consents, mut ids) = (BTreeMap::new(), Vec::new(), Vec::new(), BTreeMap::new());
-        let mut unnoted = 0;
-        self.log.notable(|place, event| {
+        let (mut noted, mut removed, mut consents, mut unnoted) = (BTreeMap::new(), BTreeSet::new(), Vec::new(), 0);
+        log.notable(|place, event| {
             let account = names.accounts.find(owner(&event)).unwrap_or_default();
             let at = event.at.map(Timestamp::as_microsecond);
-            removals.extend(removal(&event, account));
+            removed.extend(removal(&event));
+            if removed.len() > REMOVALS_MAX {
+                removed.pop_last();
+            }
             if let Some(app) = consent(&event).and_then(|app| names.apps.find(&app)) {
                 consents.push(Consent { app, place });
             }
@@ -79,12 +81,10 @@ impl<'a> Scene<'a> {
             let bits = || u128::from(hash_state().hash_one(&event.id));
             let record = Record { at, id: RecordId(id.unwrap_or_else(bits)), is_hashed: id.is_none(), place };
             let address = event.address.map(Address::from).unwrap_or_default();
+            let is_given = event.address.is_some_and(|address| seeds.addresses.contains(&address));
             for thing in persistence::things(&event, &domains) {
-                if id.is_none() {
-                    ids.insert(place, event.id.clone());
-                }
-                let key = (std::cmp::Reverse(thing.strength), record, thing.code, format!("{:?}", thing.evidence));
-                noted.insert(key, Noted { thing, account, record, address });
+                let key = (std::cmp::Reverse((is_given, thing.strength)), record, thing.code, format!("{:?}", thing.evidence));
+                noted.insert(key, Noted { thing, account, record, address, id: id.is_none().then(|| event.id.clone()) });
                 if noted.len() > NOTED_MAX {
                     unnoted += u64::from(noted.pop_last().is_some());
                 }
@@ -92,15 +92,14 @@ impl<'a> Scene<'a> {
         })?;
         let mut noted: Vec<Noted> = noted.into_values().collect();
         noted.sort_by_key(|noted| (noted.record, noted.thing.code));
-        if unnoted > 0 {
-            let places: BTreeSet<Place> = noted.iter().map(|noted| noted.record.place).collect();
-            ids.retain(|place, _| places.contains(place));
-        }
+        let ids = noted.iter().filter_map(|noted| Some((noted.record.place, noted.id.clone()?))).collect();
         batch(&mut noted);
         join_devices(&mut noted);
-        (self.noted, self.removals, self.consents, self.ids) = (noted, removals, consents, ids);
-        self.unnoted = unnoted;
-        Ok(())
+        let mut removals: BTreeMap<(Sym, String), BTreeSet<Micros>> = BTreeMap::new();
+        for Removal { at, account, name } in removed {
+            removals.entry((names.accounts.find(&account).unwrap_or_default(), name)).or_default().insert(at);
+        }
+        Ok(Self { log, noted, unnoted, removals, consents, ids })
     }
 
     /// A record's id as people know it; a question mark where it was not kept.
@@ -153,14 +152,14 @@ fn join_devices(noted: &mut [Noted]) {
     }
 }
 
-fn removal(event: &Event, account: Sym) -> Option<Removal> {
+fn removal(event: &Event) -> Option<Removal> {
     let is_outlook = event.operation.eq_ignore_ascii_case("UpdateInboxRules");
     let removes = event.operation.eq_ignore_ascii_case("Remove-InboxRule")
         || event.operation.eq_ignore_ascii_case("Remove-TransportRule")
         || is_outlook && event.parameter("RuleOperation").is_some_and(|what| what.to_ascii_lowercase().starts_with("remove"));
     let name = rules::name_of(event).or_else(|| event.parameter("Identity").map(str::to_owned))?;
     let name = name.rsplit('\\').next().unwrap_or_default().to_owned();
-    removes.then_some(Removal { account, name, at: event.at?.as_microsecond() })
+    removes.then_some(Removal { at: event.at?.as_microsecond(), account: owner(event).to_owned(), name })
 }
 
 /// Whose a record is: where a service registers a device, the person for whom it does so, if it says that.
