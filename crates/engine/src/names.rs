@@ -56,7 +56,7 @@ struct Asked<'a> {
     raw: Vec<String>,
     /// The first name that could not be asked.
     failed: Option<ProviderError>,
-    /// Nobody answers about this domain: the rest of its names would only be waited for.
+    /// Nobody answered about this domain, at two of its names: the rest would only be waited for.
     silent: bool,
 }
 
@@ -78,7 +78,10 @@ impl<'a> Asked<'a> {
                 Some(texts)
             }
             Err(error) => {
-                self.silent = matches!(error.kind, ProviderErrorKind::Unreachable(_));
+                // One name may be silent for a reason of its own: too long for one packet where no other way is open, or on
+                // somebody else's server.
+                let is_silent = matches!(error.kind, ProviderErrorKind::Unreachable(_));
+                self.silent = is_silent && self.failed.is_some() && self.raw.is_empty();
                 self.unread(name, chain_of(&error.kind));
                 self.failed.get_or_insert(error);
                 None
@@ -139,6 +142,35 @@ mod tests {
             Some(TenantReading::DnsRecords(records)) => Ok(records),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Nobody answers at these names; the others are as they were given.
+    struct Silent(GivenNames, Vec<&'static str>, std::sync::Mutex<usize>);
+
+    #[async_trait::async_trait]
+    impl Names for Silent {
+        async fn text_records(&self, name: &str) -> Result<Vec<String>, ProviderError> {
+            *self.2.lock().expect("whole") += 1;
+            if !self.1.contains(&name) {
+                return self.0.text_records(name).await;
+            }
+            let mut error = self.0.text_records("nowhere.invalid").await.expect_err("not given");
+            error.kind = ProviderErrorKind::Unreachable("no answer".into());
+            Err(error)
+        }
+    }
+
+    #[tokio::test]
+    async fn one_silent_name_hides_no_other_and_a_dead_domain_is_given_up_after_two() {
+        let given = || GivenNames::parse(&format!("_dmarc.contoso.com TXT \"v=DMARC1; p=reject\"\n{KEYS}")).expect("understood");
+        let names = Silent(given(), vec!["contoso.com"], std::sync::Mutex::default());
+        let one = of_domain(&names, "contoso.com".to_owned()).await;
+        assert_eq!((one.records.dmarc.len(), one.records.keys.len(), unread(&one.records)), (1, 2, vec!["contoso.com"]));
+        let all =
+            vec!["contoso.com", "_dmarc.contoso.com", "selector1._domainkey.contoso.com", "selector2._domainkey.contoso.com"];
+        let names = Silent(given(), all, std::sync::Mutex::default());
+        let one = of_domain(&names, "contoso.com".to_owned()).await;
+        assert_eq!((*names.2.lock().expect("whole"), one.records.unread.len()), (2, 4), "asked twice, and all is kept as unread");
     }
 
     fn unread(one: &DomainRecords) -> Vec<&str> {

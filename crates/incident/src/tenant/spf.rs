@@ -1,7 +1,8 @@
 //! SPF: which servers may send for a domain, and how mail from all others is to be taken. The text of a domain may refer to
 //! others', which are followed as receivers follow them (RFC 7208).
 //!
-//! Invariant: an ending is told only where every text on the way was read.
+//! Invariant: an ending is told only where every text on the way was read; a name that depends on the message counts as one
+//! that was asked for and says nothing.
 
 use std::collections::BTreeSet;
 
@@ -141,6 +142,9 @@ impl Walk<'_> {
     /// Follows a name. One that leads back to itself never ends, which is too many.
     fn refer(&mut self, name: &str) -> Option<Rest> {
         self.count();
+        if name.is_empty() {
+            self.broken.get_or_insert_with(|| Broken::NoRecord("\"\"".to_owned()));
+        }
         if self.path.iter().any(|above| above == name) {
             self.broken.get_or_insert(Broken::TooMany);
         }
@@ -220,6 +224,7 @@ mod tests {
             let broken = led("v=spf1 include:gone.example -all", &[("gone.example", texts)]);
             assert_eq!(broken, Ending::Broken(Broken::NoRecord("gone.example".to_owned())));
         }
+        assert_eq!(led("v=spf1 include: -all", &[]), Ending::Broken(Broken::NoRecord("\"\"".to_owned())), "it names nobody");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(super) const MEASURES: &[Measure] = &[
             "dmarc-none",
             "dmarc-part",
             "dmarc-below-open",
+            "domain-unread",
         ],
         take: dmarc_enforced,
     },
@@ -37,6 +38,7 @@ pub(super) const MEASURES: &[Measure] = &[
             "spf-soft",
             "spf-too-many",
             "spf-leads-nowhere",
+            "domain-unread",
         ],
         take: spf_hard,
     },
@@ -138,13 +140,14 @@ fn spf_hard(estate: &Estate<'_>) -> Result<Answer, Answer> {
 
 fn not_followed(domain: &DomainRecords, name: String) -> Stands {
     let known = domain.unread.iter().find(|unread| unread.name == name).cloned();
-    Stands::NotRead(known.unwrap_or_else(|| UnreadName { name, why: "it cannot be followed".to_owned() }))
+    Stands::NotRead(known.unwrap_or_else(|| UnreadName { name, why: "where it leads depends on the message".to_owned() }))
 }
 
-/// What is known to be wrong is told; where nothing is and not all was read, it cannot be told.
+/// What is known to be wrong is told, and what could not be asked beside it; where nothing is and not all was read, it cannot
+/// be told.
 fn by_domain(estate: &Estate<'_>, stands: impl Fn(&DomainRecords) -> Stands) -> Result<Answer, Answer> {
     let domains = &estate.dns_records()?.domains;
-    let (mut lacking, mut some, mut unread) = (Vec::new(), false, None);
+    let (mut lacking, mut some, mut unread) = (Vec::new(), false, Vec::new());
     for domain in domains {
         match stands(domain) {
             Stands::Well => some = true,
@@ -153,16 +156,15 @@ fn by_domain(estate: &Estate<'_>, stands: impl Fn(&DomainRecords) -> Stands) -> 
                 lacking.push(Remark::new(code).with("domain", &domain.name));
             }
             Stands::Badly(remark) => lacking.push(remark),
-            Stands::NotRead(name) => unread = unread.or(Some(name)),
+            Stands::NotRead(name) => unread.push(name),
         }
     }
-    match unread {
-        Some(UnreadName { name, why }) if lacking.is_empty() => {
-            let gap = Gap::Incomplete { detail: format!("{name}: {why}") };
-            Err(Answer::NotMeasurable { facet: FacetName::DnsRecords, gap })
-        }
-        _ => Ok(of_domains(domains.len(), lacking, some)),
+    if let Some(UnreadName { name, why }) = unread.first().filter(|_| lacking.is_empty()) {
+        let gap = Gap::Incomplete { detail: format!("{name}: {why}") };
+        return Err(Answer::NotMeasurable { facet: FacetName::DnsRecords, gap });
     }
+    lacking.extend(unread.iter().map(|one| Remark::new("domain-unread").with("name", &one.name)));
+    Ok(of_domains(domains.len(), lacking, some))
 }
 
 /// A tenant that has only Microsoft's domains can publish nothing.
@@ -251,7 +253,7 @@ mod tests {
         check(spf_hard, to("v=spf1 -all"), "met", &[]);
         check(spf_hard, to("v=spf1 ~all"), "not-met", &["spf-soft"]);
         let two = vec![dead("contoso.com"), DomainRecords { name: "contoso.se".to_owned(), ..records(&["v=spf1 ~all"], &[]) }];
-        check(spf_hard, Land::new().with(DnsRecords { domains: two }), "not-met", &["spf-soft"]);
+        check(spf_hard, Land::new().with(DnsRecords { domains: two }), "not-met", &["spf-soft", "domain-unread"]);
     }
 
     #[test]
