@@ -58,8 +58,8 @@ pub fn documentation(repo: &Repo) -> Result<Tally> {
 }
 
 /// Hundreds of accounts while everything goes wrong, to the end; and thousands of mailboxes, looked into by a program that
-/// is killed. A target of its own, which the tests leave out: each takes the machine for itself, one after the other. Of
-/// the whole workspace, so that it is the build of the tests.
+/// is killed. A target of its own, which the tests leave out: each takes minutes, one after the other. Of the whole
+/// workspace, so that it is the build of the tests.
 pub fn soak(repo: &Repo) -> Result<Tally> {
     let words = ["test", "--workspace", "--test", "soak", "--locked", "--", "--test-threads=1"];
     let ran = run::shown(described::recorded(repo, &mut repo.cargo(&words)))?;
