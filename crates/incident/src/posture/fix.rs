@@ -10,6 +10,7 @@ use super::answer::{Answer, Remark};
 use super::estate::Estate;
 use super::measure::{is_there, is_wanted};
 use crate::facet::FacetName;
+use crate::tenant::access_block::BlockedWay;
 use crate::tenant::alert_policies::{ALL_ADMINISTRATORS, AlertPolicy};
 use crate::tenant::outbound_policy::{Applies, AutoForwarding};
 use crate::tenant::setting::{Change, SettingName, Value};
@@ -112,14 +113,14 @@ pub const FIXES: &[Fix] = &[
         reach: directory::reach_of_guests,
     },
     Fix {
-        name: "device-code-blocked",
+        name: BlockedWay::DeviceCode.item(),
         settings: &[SettingName::BlockDeviceCode],
         remarks: block::REMARKS,
         plan: block::device_code,
         reach: block::reach_of_device_code,
     },
     Fix {
-        name: "legacy-authentication-blocked",
+        name: BlockedWay::LegacyAuthentication.item(),
         settings: &[SettingName::BlockLegacyAuthentication],
         remarks: block::REMARKS,
         plan: block::legacy,

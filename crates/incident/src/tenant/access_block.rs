@@ -64,6 +64,14 @@ impl BlockedWay {
         }
     }
 
+    /// The item of the roadmap that asks for it: its measure and its fix have this name too.
+    pub const fn item(self) -> &'static str {
+        match self {
+            Self::DeviceCode => "device-code-blocked",
+            Self::LegacyAuthentication => "legacy-authentication-blocked",
+        }
+    }
+
     /// What the policy is called: by this it is found again, and administrators read in it what it does and who made it.
     pub fn policy_name(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::TenantReading;
-use super::access_block::Block;
+use super::access_block::{Block, BlockedWay, SEVERAL};
 use crate::facet::FacetName;
 use crate::facets::{Reading, Reversal, Verified};
 use crate::plan::Action;
@@ -146,8 +146,24 @@ impl Change {
     pub(crate) fn conflict(&self, now: &Reading) -> Option<String> {
         match self.value_in(now) {
             Some(value) if value == self.from || value == self.to => None,
-            Some(value) => Some(format!("{} is {value} by now", self.name.as_str())),
+            Some(value) => Some(format!("{}: plan it again", self.overtaken(&value))),
             None => Some(format!("{} could not be read", self.name.as_str())),
+        }
+    }
+
+    /// That somebody set it to `now` since it was read, in words.
+    fn overtaken(&self, now: &Value) -> String {
+        let Some(way) = BlockedWay::of(self.name) else {
+            return format!("somebody changed it: {} is {now} by now", self.name.as_str());
+        };
+        let policy = way.policy_name();
+        match now {
+            Value::Unset => format!("somebody removed the policy {policy:?}, or it is off by now"),
+            Value::Text(word) if word == SEVERAL => format!("there are several policies {policy:?} by now"),
+            // Whom it leaves out are ids, which tell a person nothing.
+            Value::Block(_) | Value::Flag(_) | Value::Text(_) | Value::Texts(_) => {
+                format!("somebody changed the policy {policy:?}: it is another by now")
+            }
         }
     }
 
@@ -175,8 +191,44 @@ impl Change {
                 let Self { name, of, from, to } = self.clone();
                 Reversal::by(Action::Setting(Self { name, of, from: to, to: from }))
             }
-            Some(value) => Reversal::Conflict(format!("{} is {value} by now", self.name.as_str())),
+            Some(value) => Reversal::Conflict(self.overtaken(&value)),
             None => Reversal::Conflict(format!("{} could not be read again", self.name.as_str())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::posture::access::policy::Id;
+    use crate::tenant::conditional_access::ConditionalAccess;
+    use crate::tenant::mail_settings::MailSettings;
+
+    fn block(accounts: &[&str]) -> Block {
+        let accounts = accounts.iter().map(|id| Id::from(*id)).collect();
+        Block { enforced: false, accounts, groups: std::collections::BTreeSet::new() }
+    }
+
+    #[test]
+    fn a_conflict_is_told_in_words_without_ids_and_with_what_to_do() {
+        let way = BlockedWay::DeviceCode;
+        let (from, to) = (Value::Block(block(&["a1"])), Value::Block(Block { enforced: true, ..block(&["a1"]) }));
+        let change = Change { name: way.setting(), of: None, from, to };
+        let told = |policies| {
+            let read = ConditionalAccess { policies, ..ConditionalAccess::default() };
+            change.conflict(&Reading::from(TenantReading::ConditionalAccess(read))).expect("a conflict")
+        };
+        let mut remade = way.policy(&block(&["a1"]));
+        remade.grant = None;
+        let ours = || way.policy(&block(&["a1"]));
+        let all = [told(vec![]), told(vec![remade]), told(vec![ours(), ours()]), told(vec![way.policy(&block(&["a2"]))])];
+        for text in all {
+            assert!(text.contains(way.policy_name()) && text.ends_with(": plan it again"), "{text}");
+            assert!(!text.contains("a2") && !text.contains("changed-by-somebody") && !text.contains("several-times"), "{text}");
+        }
+        let (from, to) = (Value::Flag(false), Value::Flag(true));
+        let tag = Change { name: SettingName::ExternalTag, of: None, from, to };
+        let unknown = Reading::from(TenantReading::MailSettings(MailSettings::default()));
+        assert_eq!(tag.conflict(&unknown).as_deref(), Some("external-tag could not be read"));
     }
 }

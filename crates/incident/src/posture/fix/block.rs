@@ -60,17 +60,32 @@ pub(super) fn reach_of_legacy(estate: &Estate<'_>) -> Vec<Remark> {
     reach(BlockedWay::LegacyAuthentication, estate)
 }
 
-/// Why making `change` now would lock somebody out, if it would: asked again at the last moment, since somebody else may
-/// be at the keyboard by then, and other accounts be kept for emergencies.
+/// Why making `change` now would lock somebody out, if it would: asked again when the plan is carried out, of what was
+/// read right before, since somebody else may be at the keyboard by then, and other accounts be kept for emergencies.
 pub fn locks_out(change: &Change, estate: &Estate<'_>) -> Option<String> {
-    let Value::Block(Block { enforced: true, accounts, .. }) = &change.to else { return None };
+    let Value::Block(to @ Block { enforced: true, .. }) = &change.to else { return None };
+    let enforced = matches!(&change.from, Value::Block(from) if from.enforced);
     match spared(estate) {
         Ok(all) => {
-            let lost = all.into_iter().find(|one| !accounts.contains(&one.id))?;
-            Some(format!("it would lock out {}: plan it again", lost.name))
+            let reaches = Block { enforced, ..to.clone() };
+            let name = lost(&reaches, &all).next()?.name.clone();
+            Some(format!("it would lock out {name}: plan it again"))
         }
-        Err(Hindrance::Unread(_)) => Some("whom it has to spare was not read: measure and plan again".to_owned()),
-        Err(Hindrance::InTheWay(why)) => Some(format!("whom it has to spare is not known ({}): plan it again", why.code)),
+        Err(Hindrance::Unread(_)) => Some("whom it has to spare could not be read: measure and plan again".to_owned()),
+        Err(Hindrance::InTheWay(why)) => Some(format!("whom it has to spare is not known: {}, then plan again", settled(&why))),
+    }
+}
+
+/// What a person has to do before it is known whom to spare, in the record's words.
+fn settled(why: &Remark) -> &'static str {
+    match why.code.as_str() {
+        "block-without-emergency-account" => "name the emergency accounts in policy.toml",
+        "block-emergency-not-found" => "name each emergency account in policy.toml as the directory spells it",
+        "block-emergency-off" => "enable an emergency account, or name another in policy.toml",
+        "block-operator-unknown" => "sign in again",
+        "block-operator-not-found" => "sign in with an account of the tenant",
+        // Nothing else keeps anybody from being known today.
+        _ => "measure the tenant",
     }
 }
 
@@ -92,11 +107,7 @@ fn plan(way: BlockedWay, estate: &Estate<'_>) -> Result<Vec<Change>, Hindrance> 
 }
 
 fn is_met(way: BlockedWay, estate: &Estate<'_>) -> bool {
-    let name = match way {
-        BlockedWay::DeviceCode => "device-code-blocked",
-        BlockedWay::LegacyAuthentication => "legacy-authentication-blocked",
-    };
-    measure::named(name).is_some_and(|measure| measure.answer(estate).is_met())
+    measure::named(way.item()).is_some_and(|measure| measure.answer(estate).is_met())
 }
 
 fn first(spared: &[Spared]) -> Block {

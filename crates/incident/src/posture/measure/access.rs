@@ -12,6 +12,7 @@ use crate::posture::access::{Rules, Together, evaluate};
 use crate::posture::answer::{Answer, Remark};
 use crate::posture::estate::Estate;
 use crate::posture::population::{self, Of, administrators, only, rules, subjects};
+use crate::tenant::access_block::BlockedWay;
 
 /// The measures of this room.
 pub(super) const MEASURES: &[Measure] = &[
@@ -26,8 +27,8 @@ pub(super) const MEASURES: &[Measure] = &[
         take: administrators_resist_phishing,
     },
     Measure { name: "second-factor-for-all", remarks: &[ALL.code, ALL.nobody, "defaults-decide"], take: second_factor_for_all },
-    Measure { name: "legacy-authentication-blocked", remarks: &[LEGACY.code, LEGACY.nobody], take: legacy_blocked },
-    Measure { name: "device-code-blocked", remarks: &[DEVICE_CODE.code, DEVICE_CODE.nobody], take: device_code_blocked },
+    Measure { name: BlockedWay::LegacyAuthentication.item(), remarks: &[LEGACY.code, LEGACY.nobody], take: legacy_blocked },
+    Measure { name: BlockedWay::DeviceCode.item(), remarks: &[DEVICE_CODE.code, DEVICE_CODE.nobody], take: device_code_blocked },
     Measure {
         name: "risk-answered",
         remarks: &[SIGN_IN_RISK.code, SIGN_IN_RISK.nobody, USER_RISK.code, USER_RISK.nobody],
