@@ -92,6 +92,11 @@ pub fn look(snapshot: &Snapshot, policy: &Policy) -> Look {
 }
 
 impl Swept {
+    /// What was judged of one facet.
+    pub fn findings_of(&self, facet: FacetName) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.facet == facet)
+    }
+
     /// Whether something in it calls for an answer.
     pub fn is_found(&self) -> bool {
         self.findings.iter().any(|finding| finding.verdict.calls_for_cleaning())
@@ -178,6 +183,11 @@ impl Sweep {
         self.absent.len()
     }
 
+    /// Mailboxes that there is something to say of.
+    pub fn noted(&self) -> impl Iterator<Item = &Swept> {
+        self.noted.values()
+    }
+
     /// Mailboxes in which something calls for an answer.
     pub fn found(&self) -> impl Iterator<Item = &Swept> {
         self.noted.values().filter(|swept| swept.is_found())
@@ -224,9 +234,12 @@ pub struct Sweeps {
 }
 
 impl Sweeps {
-    /// The one that tells of the tenant: the newest that came to its end, or what there is.
-    pub fn telling(&self) -> Option<&Sweep> {
-        self.finished.as_ref().or(self.under_way.as_ref())
+    /// The one that tells of `facet`: the newest that came to its end, or what there is. What one under way has found
+    /// counts at once: an older one that found nothing does not speak against it.
+    pub fn telling(&self, facet: FacetName) -> Option<&Sweep> {
+        let is_bad = |swept: &Swept| swept.findings_of(facet).any(|finding| finding.verdict.calls_for_cleaning());
+        let under_way = self.under_way.as_ref();
+        under_way.filter(|sweep| sweep.noted().any(is_bad)).or(self.finished.as_ref()).or(under_way)
     }
 
     /// The newest, at its end or not.

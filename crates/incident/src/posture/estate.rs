@@ -101,7 +101,7 @@ impl<'a> Estate<'a> {
 
     /// The look into every mailbox that tells of `facet`; without one it is the answer "not measurable".
     pub fn sweep(&self, facet: FacetName) -> Result<&'a Sweep, Answer> {
-        self.sweeps.telling().ok_or(Answer::NotMeasurable { facet, gap: Gap::NotSwept { read: 0, of: 0 } })
+        self.sweeps.telling(facet).ok_or(Answer::NotMeasurable { facet, gap: Gap::NotSwept { read: 0, of: 0 } })
     }
 
     readings! {

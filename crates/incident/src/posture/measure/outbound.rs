@@ -16,7 +16,17 @@ pub(super) const MEASURES: &[Measure] = &[
     Measure { name: "senders-blocked-at-limit", remarks: &["limit-only-told", "limit-unknown"], take: senders_blocked_at_limit },
     Measure {
         name: "no-mailbox-forwards-outside",
-        remarks: &["mailbox-forwards-outside", "mailbox-forwards-by-name", "mailbox-forwards"],
+        remarks: &[
+            "mailbox-forwards-outside",
+            "mailbox-forwards-by-name",
+            // As a sweep tells it.
+            "mailbox-forwards",
+            "swept",
+            "mailboxes-undecided",
+            "mailboxes-not-read",
+            "list-not-whole",
+            "sweep-is-old",
+        ],
         take: no_mailbox_forwards_outside,
     },
 ];
@@ -103,6 +113,7 @@ fn as_swept(estate: &Estate<'_>) -> Option<Result<Answer, Answer>> {
 mod tests {
     use super::super::tests::{Land, check, inside, object};
     use super::*;
+    use crate::posture::measure;
     use crate::tenant::mailbox_forwarding::{Forwards, MailboxForwarding};
     use crate::tenant::outbound_policy::RemoteDomain;
 
@@ -177,5 +188,10 @@ mod tests {
         let swept = super::super::swept::tests::clear();
         let answer = no_mailbox_forwards_outside(&land.estate().swept(&swept)).expect("measured");
         assert_eq!((answer.as_str(), answer.remarks()[0].code.as_str()), ("met", "swept"));
+        let of = |name: &str| measure::named(name).expect("a measure").remarks;
+        let missing = of("no-rule-bears-the-marks")
+            .iter()
+            .find(|code| **code != "rule-found" && !of("no-mailbox-forwards-outside").contains(code));
+        assert_eq!(missing, None, "whatever a sweep can say stands in the table");
     }
 }

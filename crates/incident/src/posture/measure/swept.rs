@@ -2,7 +2,7 @@
 
 use super::Measure;
 use crate::facet::{FacetName, Gap};
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 use crate::posture::answer::{Answer, Remark};
 use crate::posture::estate::Estate;
 use crate::sweep::{Sweep, Swept};
@@ -29,10 +29,9 @@ pub(super) fn answer(
     facet: FacetName,
     told: impl Fn(&Swept, &Finding) -> Remark,
 ) -> Result<Answer, Answer> {
-    let of = |swept: &'_ Swept| swept.findings.iter().filter(|finding| finding.facet == facet).cloned().collect::<Vec<_>>();
-    let found = |swept: &Swept| of(swept).into_iter().filter(|one| one.verdict.calls_for_cleaning()).collect::<Vec<_>>();
-    let all: Vec<Remark> =
-        sweep.found().flat_map(|swept| found(swept).iter().map(|one| told(swept, one)).collect::<Vec<_>>()).collect();
+    let of_facet = || sweep.noted().flat_map(|swept| swept.findings_of(facet).map(move |finding| (swept, finding)));
+    let bad = of_facet().filter(|(_, finding)| finding.verdict.calls_for_cleaning());
+    let all: Vec<Remark> = bad.map(|(swept, finding)| told(swept, finding)).collect();
     if !all.is_empty() {
         return Ok(Answer::not_met(all));
     }
@@ -43,7 +42,9 @@ pub(super) fn answer(
     if let Some(gap) = &sweep.rest {
         return Err(Answer::NotMeasurable { facet, gap: gap.clone() });
     }
-    let undecided = sweep.undecided().filter(|swept| !of(swept).is_empty()).count();
+    // Whatever else is in the mailbox: something bad of another facet does not decide this one.
+    let is_open = |swept: &&Swept| swept.findings_of(facet).any(|finding| finding.verdict == Verdict::Undecided);
+    let undecided = sweep.noted().filter(is_open).count();
     let mut lacking = Vec::new();
     if undecided > 0 {
         lacking.push(Remark::new("mailboxes-undecided").with("count", undecided.to_string()));
@@ -71,7 +72,6 @@ pub(super) mod tests {
     use super::*;
     use crate::Timestamp;
     use crate::account::{Account, Kind};
-    use crate::finding::Verdict;
     use crate::ids::AccountId;
     use crate::item::Item;
     use crate::sweep::{Batch, Listing, Sweeps};
@@ -152,6 +152,28 @@ pub(super) mod tests {
         let found = || vec![noted(4, Some(Verdict::Malicious), None), noted(5, Some(Verdict::Suspicious), None)];
         check(&sweeps(found(), &listing(5), true), 0, "not-met", &["rule-found", "rule-found"]);
         check(&sweeps(found(), &listing(99), false), 0, "not-met", &["rule-found", "rule-found"]);
+    }
+
+    #[test]
+    fn what_another_facet_shows_does_not_decide_this_one() {
+        let mut both = noted(4, Some(Verdict::Undecided), None);
+        let forwards = Finding { facet: FacetName::Forwarding, verdict: Verdict::Malicious, ..both.findings[0].clone() };
+        both.findings.push(forwards);
+        check(&sweeps(vec![both], &listing(4), true), 0, "partly", &["mailboxes-undecided"]);
+    }
+
+    #[test]
+    fn what_one_under_way_has_found_counts_though_an_older_one_found_nothing() {
+        let mut sweeps = clear();
+        sweeps.begin("2026-11-02T01:30:00Z".parse().unwrap(), &listing(9));
+        sweeps.take(&Batch { clear: vec![id(1)], ..Batch::default() }).unwrap();
+        check(&sweeps, 0, "met", &["swept"]);
+        let mut forwards = noted(4, Some(Verdict::Malicious), None);
+        forwards.findings[0].facet = FacetName::Forwarding;
+        sweeps.take(&Batch { noted: vec![forwards], ..Batch::default() }).unwrap();
+        check(&sweeps, 0, "met", &["swept"]);
+        sweeps.take(&Batch { noted: vec![noted(5, Some(Verdict::Malicious), None)], ..Batch::default() }).unwrap();
+        check(&sweeps, 0, "not-met", &["rule-found"]);
     }
 
     #[test]
