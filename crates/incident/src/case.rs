@@ -471,13 +471,14 @@ impl Case {
         self.all_steps().any(|(_, step, record)| step.reverses == Some(id) && record.state == StepState::Done)
     }
 
-    /// Whether a later step of ours set the same setting again, and stands: then it is that one which must show.
+    /// Whether a later step of ours set the same setting again, and was not taken back by us: then it is that one which
+    /// must show, and that one which came undone where somebody took it back.
     fn was_followed(&self, step: &PlannedStep) -> bool {
         let Action::Setting(change) = &step.action else { return false };
         self.steps_of(&step.account).any(|(_, later, record)| {
             let same = matches!(&later.action, Action::Setting(other) if other.is_of_the_same(change));
             same && later.id > step.id
-                && record.state == StepState::Done
+                && matches!(record.state, StepState::Done | StepState::Returned)
                 && later.reverses.is_none()
                 && !self.was_reversed(later.id)
         })

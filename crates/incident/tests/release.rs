@@ -20,6 +20,10 @@ use regain_incident::plan::{Action, Phase, Plan, PlanKind, PlannedStep};
 use regain_incident::policy::Policy;
 use regain_incident::release::{CRITERIA, Criterion, CriterionState, Gate, Said, barred, criteria};
 use regain_incident::report::Report;
+use regain_incident::tenant::TenantReading;
+use regain_incident::tenant::access_block::{Block, BlockedWay};
+use regain_incident::tenant::conditional_access::ConditionalAccess;
+use regain_incident::tenant::setting::{Change, Value};
 
 fn read(story: &Story, gate: Gate, said: &Said) -> BTreeMap<String, CriterionState> {
     let case = story.case();
@@ -251,6 +255,31 @@ fn sign_in_that_was_released_is_no_return() {
     assert_eq!(back(&story), 1, "somebody switched it on");
     released(&mut story);
     assert_eq!(back(&story), 0);
+}
+
+#[test]
+fn a_setting_that_comes_undone_is_told_of_the_last_step_that_set_it_alone() {
+    let way = BlockedWay::DeviceCode;
+    let block = |enforced| Value::Block(Block { enforced, accounts: [].into(), groups: [].into() });
+    let mut story = settled();
+    let mut last = None;
+    for (number, from, to) in [(2, Value::Unset, block(false)), (3, block(false), block(true))] {
+        let one = step(number, 1, Action::Setting(Change { name: way.setting(), of: None, from, to }));
+        story.approved(&plan(number, PlanKind::Harden, vec![one.clone()])).done(one.id, no_policies());
+        last = Some(one.id);
+    }
+    let back = |story: &Story| -> Vec<_> {
+        let all = returned(&story.case(), &id(1), FacetName::ConditionalAccess, &no_policies());
+        all.into_iter().map(|(step, _)| step).collect()
+    };
+    let last = last.expect("two steps");
+    assert_eq!(back(&story), [last], "somebody switched it off");
+    story.tell(Entry::StepReturned { step: last, seen: "setting".to_owned() });
+    assert_eq!(back(&story), [], "the one before it was followed, and did not come undone");
+}
+
+fn no_policies() -> Reading {
+    Reading::from(TenantReading::ConditionalAccess(ConditionalAccess::default()))
 }
 
 #[test]
