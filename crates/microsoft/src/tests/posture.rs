@@ -534,6 +534,25 @@ async fn a_block_is_made_once_found_again_by_its_name_and_switched_off_instead_o
 }
 
 #[tokio::test]
+async fn a_policy_of_which_somebody_made_another_and_two_of_one_name_are_left_alone() {
+    for way in BlockedWay::ALL {
+        let on = |id| shown(*way, id, "enabled");
+        let mut remade = on("c0");
+        remade["conditions"]["users"]["includeUsers"] = json!(["None"]);
+        for policies in [json!([remade]), json!([on("c0"), on("c1")]), json!([on("c0"), remade])] {
+            let tenant = with_policies(policies).await;
+            for to in [Wanted::Block(block(true)), Wanted::Unset] {
+                let change = Change { name: way.setting(), of: None, from: Wanted::Unset, to };
+                let error = tenant.ours.change_setting(&change, &intent()).await.expect_err("left alone");
+                assert!(matches!(error.kind, ProviderErrorKind::Conflict), "{error:?}");
+            }
+            let asked = tenant.graph.received_requests().await.expect("recorded");
+            assert!(asked.iter().all(|request| request.method.as_str() == "GET"), "nothing was written");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_block_reads_back_as_it_was_written() {
     let tenant = Tenant::new().await;
     let policies: Vec<Value> = BlockedWay::ALL.iter().map(|way| shown(*way, way.policy_name(), "enabled")).collect();

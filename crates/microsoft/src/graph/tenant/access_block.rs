@@ -2,12 +2,13 @@
 //! description has no way to remove one.
 //!
 //! Invariant: the policies are read again right before, and one of ours that is there is changed. So a creation whose
-//! answer was lost is found, and never made a second time.
+//! answer was lost is found, and never made a second time; and what somebody made of it since is never overwritten.
 
 use std::collections::BTreeSet;
 
-use regain_incident::posture::access::policy::{Id, State};
+use regain_incident::posture::access::policy::{AccessPolicy, Id, State};
 use regain_incident::tenant::access_block::{Block, BlockedWay};
+use regain_incident::tenant::conditional_access::ConditionalAccess;
 use regain_incident::tenant::setting::Value as Wanted;
 use regain_ports::{Notes, ProviderError, ProviderErrorKind};
 use reqwest::Method;
@@ -44,25 +45,29 @@ impl Graph {
         }
     }
 
-    /// The policy of ours: one that is on or reports before one that is off, for that is used again.
+    /// The policy of ours: the one that is on or reports before one that is off, for that is used again. Where somebody
+    /// made another of it, or there are several, none is touched: it is a conflict.
     async fn ours(&self, way: BlockedWay) -> Result<Option<Ours>, ProviderError> {
-        let mut off = None;
+        let (mut off, mut counts) = (None, Vec::new());
         for row in self.rows(CHANGE, PATH).await?.rows {
             if text(&row, "displayName") != Some(way.policy_name()) {
                 continue;
             }
             let policy = conditional_access::policy(&row)?;
             let is_off = policy.state == State::Disabled;
-            if is_off && way.block_of(&policy).is_none() {
-                continue;
-            }
-            let id = needed(CHANGE, "id", text(&row, "id"))?.to_owned();
+            let ours = Ours { id: needed(CHANGE, "id", text(&row, "id"))?.to_owned(), is_off };
             if !is_off {
-                return Ok(Some(Ours { id, is_off }));
+                counts.push((ours, policy));
+            } else if way.block_of(&policy).is_some() {
+                off.get_or_insert(ours);
             }
-            off.get_or_insert(Ours { id, is_off });
         }
-        Ok(off)
+        let (found, policies): (Vec<Ours>, Vec<AccessPolicy>) = counts.into_iter().unzip();
+        match way.value_in(&ConditionalAccess { policies, ..ConditionalAccess::default() }) {
+            Wanted::Unset => Ok(off),
+            Wanted::Block(_) => Ok(found.into_iter().next()),
+            Wanted::Flag(_) | Wanted::Text(_) | Wanted::Texts(_) => Err(error::of(CHANGE, 0, ProviderErrorKind::Conflict)),
+        }
     }
 }
 
