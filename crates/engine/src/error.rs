@@ -52,6 +52,14 @@ pub enum EngineError {
     /// There is no such plan.
     #[error("there is no plan that waits in case {0}")]
     NoPlan(CaseId),
+    /// A case that was named tells nothing of the tenant.
+    #[error("case {0} is of another tenant, so it tells nothing of this one: name cases of this tenant, or none for all of them")]
+    OtherTenant(CaseId),
+    /// A record of a posture was named where a case is meant.
+    #[error(
+        "{0} is the record of the tenant's own posture and shows no intruder: name cases of accounts, or none for all of them"
+    )]
+    NoIncident(CaseId),
     /// A fresh password has no way out.
     #[error("a fresh password cannot be handed over here")]
     Handoff(#[source] HandoffRefused),

@@ -9,7 +9,7 @@ use regain_incident::account::{Account, Kind};
 use regain_incident::case::{AccountState, Case};
 use regain_incident::facet::{FacetName, Of};
 use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
-use regain_incident::journal::{Entry, Purpose, ReadFor};
+use regain_incident::journal::{Entry, Purpose, ReadFor, Recorded};
 use regain_incident::plan::Plan;
 use regain_incident::planner::PlanningReport;
 use regain_incident::policy::Policy;
@@ -37,7 +37,17 @@ pub struct Survey {
     pub used: Vec<Way>,
 }
 
+/// A case as its journal tells it, with its entries; none where its contents were forgotten.
+pub(crate) async fn case_of(journal: &dyn Journal, id: CaseId) -> Result<Option<(Case, Vec<Recorded>)>, EngineError> {
+    match journal.read(id, Seq::START).await {
+        Ok(entries) => Ok(Some((Case::of(id, &entries)?, entries))),
+        Err(JournalError::Forgotten(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Looks through every case once. Ways are taken from `only` these cases, or from all of the tenant's where none is named.
+/// One that is named and can tell nothing of the tenant is an error.
 pub async fn survey(journal: &dyn Journal, tenant: &TenantId, only: &[CaseId]) -> Result<Survey, EngineError> {
     let mut survey = Survey::default();
     let all = journal.cases().await?;
@@ -45,16 +55,21 @@ pub async fn survey(journal: &dyn Journal, tenant: &TenantId, only: &[CaseId]) -
         return Err(JournalError::NoSuchCase(*unknown).into());
     }
     for id in all {
-        let entries = match journal.read(id, Seq::START).await {
-            Ok(entries) => entries,
-            Err(JournalError::Forgotten(_)) if !only.contains(&id) => continue,
-            Err(error) => return Err(error.into()),
+        let is_named = only.contains(&id);
+        let (case, entries) = match case_of(journal, id).await? {
+            Some(read) => read,
+            None if is_named => return Err(JournalError::Forgotten(id).into()),
+            None => continue,
         };
-        let case = Case::of(id, &entries)?;
         match case.purpose {
-            _ if case.tenant.as_ref() != Some(tenant) => {}
+            _ if case.tenant.as_ref() != Some(tenant) => {
+                if is_named {
+                    return Err(EngineError::OtherTenant(id));
+                }
+            }
+            Purpose::Posture if is_named => return Err(EngineError::NoIncident(id)),
             Purpose::Posture => survey.record = Some(case),
-            Purpose::Incident if only.is_empty() || only.contains(&id) => survey.used.extend(ways_of(&case, &entries)),
+            Purpose::Incident if only.is_empty() || is_named => survey.used.extend(ways_of(&case, &entries)),
             Purpose::Incident => {}
         }
     }
