@@ -15,18 +15,18 @@ use regain_incident::case::Case;
 use regain_incident::facet::{Facet, FacetName, Gap};
 use regain_incident::facets::Reading;
 use regain_incident::facets::forwarding::Forwarding;
-use regain_incident::ids::{AccountId, CaseId, Seq, TenantId};
+use regain_incident::ids::{AccountId, CaseId, TenantId};
 use regain_incident::journal::{Entry, Purpose};
 use regain_incident::snapshot::Snapshot;
 use regain_incident::sweep::{Batch, Listing, Look, Sweep, Swept, look};
 use regain_incident::tenant::TenantReading;
 use regain_incident::tenant::people::DirectoryPerson;
-use regain_ports::{Age, JournalError, Mailbox, Mailboxes, Operator, Urgency};
+use regain_ports::{Age, Mailbox, Mailboxes, Operator, Urgency};
 
 use crate::intake::Target;
 use crate::scribe::Audience;
 use crate::step::{domains, facet_of, gap_of, read};
-use crate::{EngineError, Scribe, World, contain, intake};
+use crate::{EngineError, Scribe, World, contain, intake, posture};
 
 /// So many mailboxes are looked into at once, each by one request after the other. Exchange's own lane has ten places:
 /// the others are left to whoever answers an incident meanwhile.
@@ -43,7 +43,7 @@ const EVERYBODY: usize = 10;
 pub enum Ended {
     /// Everything that there is was asked, or is known to be refused.
     AtItsEnd,
-    /// The service answers nobody just now: it can be gone on with.
+    /// The service answers nobody just now, or a right ended in the middle: it can be gone on with.
     Halted(Gap),
 }
 
@@ -106,21 +106,42 @@ async fn home(world: &World) -> Result<Facet<Reading>, EngineError> {
 /// one: who has no mailbox says so.
 async fn list(world: &World) -> Result<(Vec<Mailbox>, Option<Gap>), EngineError> {
     let Mailboxes { mut all, cut, unnamed } = world.mail.mailboxes(Urgency::Background).await.map_err(EngineError::Provider)?;
-    let mut gap = (unnamed > 0).then(|| Gap::Incomplete { detail: format!("{unnamed} mailboxes name no account") });
+    let incomplete = |detail: String| Gap::Incomplete { detail };
+    let mut lacking = (unnamed > 0).then(|| incomplete(format!("{unnamed} mailboxes name no account")));
     if cut {
-        match world.directory.tenant(FacetName::People).await {
-            Ok(seen) => all.extend(others(seen.value, &all)),
-            Err(error) => gap = Some(gap_of(&error)),
+        match world.directory.tenant(FacetName::People).await.map(|seen| others(seen.value, &all)) {
+            Ok(Some(others)) => all.extend(others),
+            Ok(None) => {
+                lacking = Some(beside(
+                    lacking,
+                    incomplete("the list of mailboxes was cut short, and the directory named no people".to_owned()),
+                ))
+            }
+            Err(error) => lacking = Some(beside(lacking, gap_of(&error))),
         }
     }
     let mut seen = BTreeSet::new();
     all.retain(|one| seen.insert(one.account.id.clone()));
-    Ok((all, gap))
+    Ok((all, lacking))
 }
 
-/// Accounts of the directory that may have a mailbox and stand in no list.
-fn others(read: Option<TenantReading>, listed: &[Mailbox]) -> Vec<Mailbox> {
-    let Some(TenantReading::People(people)) = read else { return Vec::new() };
+/// Two reasons in one: what was incomplete before is not lost.
+fn beside(before: Option<Gap>, then: Gap) -> Gap {
+    let Some(Gap::Incomplete { detail }) = before else { return then };
+    let also = match then {
+        Gap::Incomplete { detail } | Gap::Unreachable { detail } | Gap::NotUnderstood { detail } | Gap::Unlicensed { detail } => {
+            detail
+        }
+        Gap::Denied { missing } => format!("people could not be read for want of {missing}"),
+        Gap::Throttled => "people could not be read: the service kept asking to wait".to_owned(),
+        Gap::NotInThisVersion | Gap::LeftOut | Gap::NotSwept { .. } => "people were not read".to_owned(),
+    };
+    Gap::Incomplete { detail: format!("{detail}; {also}") }
+}
+
+/// Accounts of the directory that may have a mailbox and stand in no list; none where it did not tell its people.
+fn others(read: Option<TenantReading>, listed: &[Mailbox]) -> Option<Vec<Mailbox>> {
+    let Some(TenantReading::People(people)) = read else { return None };
     let known: BTreeSet<&str> = listed.iter().map(|one| one.account.id.as_str()).collect();
     let mailbox = |person: &DirectoryPerson| {
         let account = Account {
@@ -133,7 +154,7 @@ fn others(read: Option<TenantReading>, listed: &[Mailbox]) -> Vec<Mailbox> {
         Some(Mailbox { account, forwards: None })
     };
     let may_have_one = |person: &&DirectoryPerson| !person.is_guest() && !known.contains(person.id.to_lowercase().as_str());
-    people.people.iter().filter(may_have_one).filter_map(mailbox).collect()
+    Some(people.people.iter().filter(may_have_one).filter_map(mailbox).collect())
 }
 
 /// What is still to be asked: first where forwarding shows, then where nobody knows, then the rest.
@@ -152,9 +173,9 @@ fn in_order(listed: &[Mailbox], sweep: Option<&Sweep>) -> Vec<Mailbox> {
 /// How far a pass came.
 enum Reached {
     All,
-    /// A right is missing, for everybody.
+    /// A right is missing, for everybody and from the beginning.
     Refused(Gap),
-    /// Nobody was answered.
+    /// Nobody was answered, or a right ended that was there before.
     Halted(Gap),
 }
 
@@ -162,18 +183,20 @@ enum Reached {
 async fn look_into(world: &World, scribe: &Scribe, domains: &Facet<Reading>, all: Vec<Mailbox>) -> Result<Reached, EngineError> {
     let looks = stream::iter(all).map(|one| look_at(world, one, domains)).buffer_unordered(AT_ONCE);
     let mut batches = std::pin::pin!(looks.chunks(BATCH));
-    let mut is_first = true;
     while let Some(looked) = batches.next().await {
         let why = why_nobody(&looked);
         match why {
             Some(gap) if gap.is_passing() => return Ok(Reached::Halted(gap)),
-            Some(gap @ Gap::Denied { .. }) if is_first => {
+            Some(gap @ Gap::Denied { .. }) => {
+                // What was read with the right is worth going on with, and replaces no older sweep before it is whole.
+                if scribe.ask(|case| under_way(case).is_some_and(|sweep| sweep.read() > 0)).await {
+                    return Ok(Reached::Halted(gap));
+                }
                 record(world, scribe, looked).await?;
                 return Ok(Reached::Refused(gap));
             }
             _ => record(world, scribe, looked).await?,
         }
-        is_first = false;
     }
     Ok(Reached::All)
 }
@@ -246,12 +269,7 @@ async fn record(world: &World, scribe: &Scribe, looked: Vec<Looked>) -> Result<(
 pub async fn in_open_cases(world: &World, tenant: &TenantId) -> Result<BTreeMap<AccountId, CaseId>, EngineError> {
     let mut held = BTreeMap::new();
     for id in world.journal.cases().await? {
-        let entries = match world.journal.read(id, Seq::START).await {
-            Ok(entries) => entries,
-            Err(JournalError::Forgotten(_)) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let case = Case::of(id, &entries)?;
+        let Some((case, _)) = posture::case_of(world.journal.as_ref(), id).await? else { continue };
         if case.purpose == Purpose::Incident && case.tenant.as_ref() == Some(tenant) && !case.closed {
             held.extend(case.accounts.into_keys().map(|account| (account, id)));
         }

@@ -24,6 +24,7 @@ use regain_incident::journal::Entry;
 use regain_incident::sweep::{Sweep, Swept};
 use regain_incident::tenant::TenantReading;
 use regain_incident::tenant::people::{DirectoryPerson, People, PersonHome};
+use regain_incident::tenant::security_defaults::SecurityDefaults;
 use regain_ports::{Clock, Directory};
 
 /// Mailboxes of most stages: several batches and a part of one.
@@ -228,6 +229,48 @@ fn a_missing_right_is_told_after_one_batch() {
 }
 
 #[test]
+fn a_right_that_ends_in_mid_sweep_halts_it_and_keeps_what_was_read() {
+    run(async {
+        let stage = tenant(MAILBOXES);
+        let (world, scribe, _) = swept(&stage).await;
+        // A second one dies after two batches, and by then the right is gone.
+        stage.journal.die(Die::After(3));
+        assert!(sweep(&world, &scribe).await.is_err());
+        drop(scribe);
+        stage.tenant.blind(FacetName::InboxRules, Blind::Denied, None);
+        let (world, scribe) = stage.reopen().await;
+        let read = newest(&scribe).await.read();
+        assert!(read >= BATCH && read < 230, "{read}");
+        let before = stage.tenant.reads_of(FacetName::InboxRules).len();
+        let ended = sweep(&world, &scribe).await.expect("halts");
+        assert!(matches!(ended, Ended::Halted(Gap::Denied { .. })), "{ended:?}");
+        let asked = stage.tenant.reads_of(FacetName::InboxRules).len() - before;
+        assert!(asked <= BATCH + AT_ONCE, "{asked} were asked in vain");
+        let whole = scribe.ask(|case| case.posture.sweeps.finished.as_ref().is_some_and(Sweep::is_whole)).await;
+        assert!(whole && newest(&scribe).await.read() == read, "the last whole one stands, and nothing is recorded as refused");
+        // With the right again it goes on.
+        stage.tenant.sees(FacetName::InboxRules);
+        assert_eq!(sweep(&world, &scribe).await.expect("goes on"), Ended::AtItsEnd);
+        let sweep = newest(&scribe).await;
+        assert!(sweep.is_whole() && sweep.resumed && found(&sweep) == all_planted());
+    });
+}
+
+#[test]
+fn a_right_that_ends_while_a_sweep_runs_is_noticed_with_the_next_batch() {
+    run(async {
+        let stage = tenant(MAILBOXES);
+        let (world, scribe) = begun(&stage).await;
+        stage.tenant.denies_after(FacetName::InboxRules, 60);
+        let ended = sweep(&world, &scribe).await.expect("halts");
+        assert!(matches!(ended, Ended::Halted(Gap::Denied { .. })), "{ended:?}");
+        let asked = stage.tenant.reads_of(FacetName::InboxRules).len();
+        assert!(asked <= 3 * BATCH + AT_ONCE, "{asked} were asked");
+        assert!(newest(&scribe).await.read() >= BATCH);
+    });
+}
+
+#[test]
 fn a_service_that_answers_nobody_halts_it_and_it_goes_on_when_it_does() {
     run(async {
         let stage = tenant(MAILBOXES);
@@ -316,6 +359,23 @@ fn where_the_list_is_cut_the_directory_tells_whom_to_ask() {
         let (_, scribe, _) = swept(&stage).await;
         let sweep = newest(&scribe).await;
         assert!(!sweep.is_whole() && sweep.listing.gap.is_some() && sweep.read() == 100);
+
+        // One that answers and tells no people is no better.
+        let stage = tenant(MAILBOXES);
+        stage.tenant.cuts_the_list(100);
+        stage.tenant.leaves_unnamed(3);
+        let mut silent = Person { has_mailbox: false, ..person(999) };
+        silent.settings.insert(FacetName::SecurityDefaults, TenantReading::SecurityDefaults(SecurityDefaults { enabled: true }));
+        stage.tenant.add(silent);
+        let (_, scribe, _) = swept(&stage).await;
+        let sweep = newest(&scribe).await;
+        let why = format!("{:?}", sweep.listing.gap);
+        assert!(!sweep.is_whole() && why.contains("3 mailboxes name no account") && why.contains("named no people"), "{why}");
+        // An error does not push the other reason out.
+        stage.tenant.blind(FacetName::People, Blind::Unreachable, None);
+        let (_, scribe, _) = swept(&stage).await;
+        let why = format!("{:?}", newest(&scribe).await.listing.gap);
+        assert!(why.contains("3 mailboxes name no account") && why.contains("no route"), "{why}");
     });
 }
 

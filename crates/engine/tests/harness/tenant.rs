@@ -117,6 +117,10 @@ struct Inner {
     reads: Vec<(FacetName, AccountId)>,
     /// The list of mailboxes ends after so many.
     list_ends: Option<usize>,
+    /// So many mailboxes name no account.
+    unnamed: usize,
+    /// The right to read a facet ends after so many reads.
+    right_ends: Option<(FacetName, usize)>,
 }
 
 /// The tenant.
@@ -191,6 +195,8 @@ impl FakeTenant {
             ailing: BTreeMap::new(),
             reads: vec![],
             list_ends: None,
+            unnamed: 0,
+            right_ends: None,
         };
         Self { clock, journal, inner: Mutex::new(inner) }
     }
@@ -323,6 +329,16 @@ impl FakeTenant {
         self.inner(|inner| inner.list_ends = Some(after));
     }
 
+    /// So many mailboxes of the list name no account.
+    pub fn leaves_unnamed(&self, mailboxes: usize) {
+        self.inner(|inner| inner.unnamed = mailboxes);
+    }
+
+    /// After so many reads of a facet the right to read it is gone.
+    pub fn denies_after(&self, facet: FacetName, reads: usize) {
+        self.inner(|inner| inner.right_ends = Some((facet, reads)));
+    }
+
     /// Whose `facet` was asked for, in the order of asking.
     pub fn reads_of(&self, facet: FacetName) -> Vec<AccountId> {
         self.inner(|inner| inner.reads.iter().filter(|(of, _)| *of == facet).map(|(_, account)| account.clone()).collect())
@@ -356,6 +372,12 @@ impl FakeTenant {
             inner.reads.push((facet, account.clone()));
             if inner.fails(account) {
                 return Err(error(Blind::Unreachable.kind()));
+            }
+            if let Some((of, reads)) = inner.right_ends
+                && of == facet
+                && inner.reads.iter().filter(|(read, _)| *read == facet).count() > reads
+            {
+                return Err(error(denied()));
             }
             let at_random = inner.weather.as_mut().is_some_and(|weather| dice(&mut weather.seed) % 100 < weather.blind);
             match inner.blind.get(&facet) {
@@ -664,7 +686,7 @@ impl Mail for FakeTenant {
         let ends = self.inner(|inner| inner.list_ends).unwrap_or(all.len());
         let cut = ends < all.len();
         all.truncate(ends);
-        Ok(Mailboxes { all, cut, unnamed: 0 })
+        Ok(Mailboxes { all, cut, unnamed: self.inner(|inner| inner.unnamed) })
     }
 
     async fn forwarding(&self, account: &Account, _: Urgency) -> Result<Seen<Forwarding>, ProviderError> {

@@ -236,7 +236,7 @@ struct SweepView {
     ended_at: Option<String>,
     /// Whether it was gone on with after an interruption.
     resumed: bool,
-    /// Why the service answered nobody any more.
+    /// Why it halted: the service answered nobody any more, or a right ended.
     halted: Option<Gap>,
     mailboxes: Counts,
     /// Mailboxes in which something calls for an answer.
