@@ -7,18 +7,20 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use regain_incident::Timestamp;
 use regain_incident::account::Account;
-use regain_incident::case::{AccountState, Case};
+use regain_incident::case::{AccountState, Case, StepState};
 use regain_incident::facet::FacetName;
 use regain_incident::facets::{Reading, password};
 use regain_incident::ids::{AccountId, PlanId, StepId};
-use regain_incident::journal::{Entry, Recorded, Refusal};
+use regain_incident::journal::{Entry, ReadFor, Recorded, Refusal};
 use regain_incident::lint::lint;
 use regain_incident::plan::{Action, ApprovedPlan, PlanKind, PlannedStep};
 use regain_incident::posture::estate::Estate;
 use regain_incident::posture::fix;
 use regain_incident::secret::Secret;
+use regain_incident::tenant::setting::{Change, Value};
 use regain_ports::{HandoffRefused, Intent, Urgency};
 
+use crate::collect::collect;
 use crate::machine::{Command, Event, Machine};
 use crate::step::{self, Trouble};
 use crate::{EngineError, Scribe, World};
@@ -29,6 +31,7 @@ pub type Known = BTreeMap<(AccountId, FacetName), Reading>;
 /// Carries the approved plan `plan` of the case out, from wherever it stands, until nothing more
 /// can be done in this run.
 pub async fn drive(world: &World, scribe: &Scribe, plan: PlanId, known: Known) -> Result<(), EngineError> {
+    look_whom_to_spare(world, scribe, plan).await?;
     let case = scribe.case().await;
     let state = case.plans.get(&plan).ok_or(EngineError::NoPlan(case.id))?;
     let approval = state.approval.clone().ok_or(EngineError::NotApproved(plan))?;
@@ -74,16 +77,44 @@ fn no_way_out(world: &World, plan: &ApprovedPlan) -> Option<HandoffRefused> {
     if count > 0 { world.handoff.check(count).err() } else { None }
 }
 
-/// Steps that would lock somebody out who must never be, as the tenant was last read, with who it is. The plan was made
-/// for those who were at the keyboard then.
-fn locks_out(world: &World, case: &Case, plan: &ApprovedPlan) -> BTreeMap<StepId, String> {
-    let Some(snapshot) = case.organisation().map(AccountState::as_last_read) else { return BTreeMap::new() };
-    let estate = Estate::of(&snapshot, world.clock.now()).under(&world.policy).operated_by(world.operators.as_deref());
-    let why = |step: &PlannedStep| match &step.action {
-        Action::Setting(change) => fix::locks_out(change, &estate),
+/// What tells whom a block has to spare.
+const WHOM_TO_SPARE: &[FacetName] =
+    &[FacetName::People, FacetName::Administrators, FacetName::ConditionalAccess, FacetName::SecurityDefaults];
+
+/// The change of a step that switches a block on, or keeps one on.
+fn enforced(step: &PlannedStep) -> Option<&Change> {
+    match &step.action {
+        Action::Setting(change) if matches!(&change.to, Value::Block(block) if block.enforced) => Some(change),
         _ => None,
+    }
+}
+
+/// Reads anew whom the blocks of this plan have to spare, if it has some that are still to be switched on.
+async fn look_whom_to_spare(world: &World, scribe: &Scribe, plan: PlanId) -> Result<(), EngineError> {
+    let organisation = scribe
+        .ask(|case| {
+            let steps = case.plans.get(&plan).filter(|state| state.approval.is_some())?.plan.steps();
+            let is_open = |step: &PlannedStep| enforced(step).is_some() && case.state(step.id) != StepState::Done;
+            steps.iter().any(is_open).then(|| case.organisation().map(|state| state.account.clone()))?
+        })
+        .await;
+    let Some(organisation) = organisation else { return Ok(()) };
+    collect(world, scribe, &[organisation], WHOM_TO_SPARE, ReadFor::Verify, Urgency::Normal).await?;
+    Ok(())
+}
+
+/// Steps that would lock somebody out who must never be, as was read right before, with who it is. The plan was made for
+/// those who were at the keyboard then.
+fn locks_out(world: &World, case: &Case, plan: &ApprovedPlan) -> BTreeMap<StepId, String> {
+    let snapshot = case.organisation().map(AccountState::as_last_read);
+    let why = |change: &Change| match &snapshot {
+        Some(snapshot) => {
+            let estate = Estate::of(snapshot, world.clock.now()).under(&world.policy).operated_by(world.operators.as_deref());
+            fix::locks_out(change, &estate)
+        }
+        None => Some("whom it has to spare is not known, since this record is not a tenant's: measure and plan again".to_owned()),
     };
-    plan.plan().steps().iter().filter_map(|step| Some((step.id, why(step)?))).collect()
+    plan.plan().steps().iter().filter_map(|step| Some((step.id, why(enforced(step)?)?))).collect()
 }
 
 struct Run<'a> {
