@@ -149,7 +149,12 @@ fn changed(page: &Page<'_>, out: &Output) -> String {
 /// How an item stood, and how it stands.
 pub fn drifted(drift: &Drift, out: &Output) -> String {
     let (was, is) = (state(&drift.was, out), state(&drift.is, out));
-    let key = if drift.is_worse() { "posture-worse" } else { "posture-changed-item" };
+    let key = match (drift.is_worse(), drift.was.as_str() == drift.is.as_str()) {
+        (true, _) => "posture-worse",
+        (false, true) if drift.is.is_met() => "posture-changed-met",
+        (false, true) => "posture-changed-within",
+        (false, false) => "posture-changed-item",
+    };
     out.texts.with(key, &[("item", &drift.item), ("was", &was), ("is", &is)])
 }
 
@@ -238,4 +243,29 @@ fn broken(text: &str, width: usize) -> Vec<String> {
     }
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_that_stands_as_before_is_not_told_as_if_it_had_moved() {
+        let not_met = |code: &str| Answer::not_met([Remark::new(code)]);
+        let met = |code: &str| Answer::met([Remark::new(code)]);
+        let cases = [
+            (not_met("a"), not_met("b"), ["still NOT MET", "fortfarande "]),
+            (met("a"), met("b"), ["still met", "fortfarande "]),
+            (not_met("a"), met("b"), ["NOT MET, now met", ", nu "]),
+            (met("a"), not_met("b"), ["met, now NOT MET: WORSE", ", nu "]),
+        ];
+        for (was, is, told) in cases {
+            let drift = Drift { item: "device-code-blocked".to_owned(), was, is };
+            for (language, expected) in [Language::En, Language::Sv].into_iter().zip(told) {
+                let out = Output::new(false, Texts::load(language).expect("texts"), true);
+                let line = drifted(&drift, &out);
+                assert!(line.starts_with("device-code-blocked: ") && line.contains(expected), "{line}");
+            }
+        }
+    }
 }
