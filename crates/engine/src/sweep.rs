@@ -112,10 +112,8 @@ async fn list(world: &World) -> Result<(Vec<Mailbox>, Option<Gap>), EngineError>
         match world.directory.tenant(FacetName::People).await.map(|seen| others(seen.value, &all)) {
             Ok(Some(others)) => all.extend(others),
             Ok(None) => {
-                lacking = Some(beside(
-                    lacking,
-                    incomplete("the list of mailboxes was cut short, and the directory named no people".to_owned()),
-                ))
+                let detail = "the list of mailboxes was cut short, and the directory named no people";
+                lacking = Some(beside(lacking, incomplete(detail.to_owned())));
             }
             Err(error) => lacking = Some(beside(lacking, gap_of(&error))),
         }
