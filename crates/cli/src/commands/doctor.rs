@@ -261,13 +261,19 @@ fn data_dir(folder: &Path) -> DataDir {
 mod tests {
     use std::collections::BTreeMap;
 
+    use regain_emulator::Running;
+    use regain_emulator::faults::{Faults, Rule};
+
     use super::*;
     use crate::session::tests::{open, settings, tenant};
 
     const DOCTOR_KEYS: &str = include_str!("../../texts/en/doctor.ftl");
 
     async fn doctor(permissions: &[&str], roles: &[&str], args: DoctorArgs) -> (u8, serde_json::Value, String) {
-        let running = tenant(permissions, roles).await;
+        doctor_at(tenant(permissions, roles).await, args).await
+    }
+
+    async fn doctor_at(running: Running, args: DoctorArgs) -> (u8, serde_json::Value, String) {
         let folder = tempfile::tempdir().unwrap();
         let session = open(&settings(&running, folder.path(), |_| {})).await.unwrap();
         let (mut json, mut text) = (Vec::new(), Vec::new());
@@ -303,6 +309,25 @@ mod tests {
         assert!(!states.values().any(|state| state == "missing" || state == "unknown"), "{text}");
         assert_eq!((code, &document["ok"]), (0, &serde_json::json!(true)), "{text}");
         assert!(document["endpoints"].as_array().unwrap().iter().all(|endpoint| endpoint["reachable"] == true), "{document}");
+    }
+
+    /// Conditional Access stands in two needs, and what one heard the other has to hear too.
+    #[tokio::test]
+    async fn what_was_refused_is_fine_for_none_that_needs_it() {
+        let setup = setup::setup("c3000000-0000-4000-8000-000000000001", &[], &english());
+        let permissions: Vec<&str> = setup.one.permissions.iter().map(|one| one.name).collect();
+        let roles: Vec<&str> = setup.one.roles.iter().map(|one| one.name).collect();
+        for (kind, state) in [("refuse", "missing"), ("licence", "not-licensed")] {
+            for (path, change) in [("conditionalAccess", "change-access"), ("authorizationPolicy", "change-consent")] {
+                let running = tenant(&permissions, &roles).await;
+                let rule: Rule = serde_json::from_value(serde_json::json!({"match": {"path": path}, "kind": kind})).unwrap();
+                running.world().lock().unwrap().faults = Faults::new(vec![rule]);
+                let (_, document, text) = doctor_at(running, on_the_administrator()).await;
+                let states = states(&document);
+                assert_eq!((states["posture-policies"].as_str(), states[change].as_str()), (state, state), "{path}: {text}");
+                assert_eq!(states["posture-licences"], "ok", "{text}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -116,17 +116,15 @@ fn purpose(found: &Found) -> Result<(), ProviderError> {
     Err(ProviderError { provider: Provider::Graph, doing: "read what the mailbox is for", attempts: 1, kind })
 }
 
-/// Every part of the tenant that a need names, each read once.
+/// Every part of the tenant that a need names, each read once. Several needs may name the same.
 async fn of_posture(session: &Session) -> Vec<(Probe, Trial)> {
     let probes: BTreeSet<&'static [FacetName]> = NEEDS.iter().filter_map(|need| facets(need.probe)).collect();
-    let all: Vec<FacetName> = probes.iter().copied().flatten().copied().collect();
+    let all: BTreeSet<FacetName> = probes.iter().copied().flatten().copied().collect();
+    let all: Vec<FacetName> = all.into_iter().collect();
     let began = Instant::now();
-    let mut read = regain_engine::posture::try_to_read(&session.world, &all).await;
+    let read = regain_engine::posture::try_to_read(&session.world, &all).await;
     let took = began.elapsed();
-    let trial = |facets: &'static [FacetName]| {
-        let result = worst(facets.iter().filter_map(|facet| read.remove(facet)));
-        (Probe::Posture(facets), Trial { result, took })
-    };
+    let trial = |facets| (Probe::Posture(facets), Trial { result: worst(facets, &read), took });
     probes.into_iter().map(trial).collect()
 }
 
@@ -134,14 +132,24 @@ fn facets(probe: Probe) -> Option<&'static [FacetName]> {
     if let Probe::Posture(facets) = probe { Some(facets) } else { None }
 }
 
-/// A refusal tells most; then whatever else went wrong, and last that there is no licence.
-fn worst(results: impl Iterator<Item = Result<(), ProviderError>>) -> Result<(), ProviderError> {
+/// What these parts of the tenant answered together: a refusal tells most; then whatever else went wrong, and last that
+/// there is no licence. A part without an answer is not known to be readable.
+fn worst(facets: &[FacetName], read: &BTreeMap<FacetName, Result<(), ProviderError>>) -> Result<(), ProviderError> {
     let weight = |error: &ProviderError| match error.kind {
         ProviderErrorKind::Denied { .. } => 2,
         ProviderErrorKind::Unlicensed { .. } => 0,
         _ => 1,
     };
-    results.filter_map(Result::err).max_by_key(weight).map_or(Ok(()), Err)
+    let errors = facets.iter().filter_map(|facet| match read.get(facet) {
+        Some(answer) => answer.as_ref().err().map(ProviderError::again),
+        None => Some(not_read(*facet)),
+    });
+    errors.max_by_key(weight).map_or(Ok(()), Err)
+}
+
+fn not_read(facet: FacetName) -> ProviderError {
+    let kind = ProviderErrorKind::Unanswered(format!("{facet} was not read").into());
+    ProviderError { provider: Provider::Graph, doing: "read a part of the tenant", attempts: 0, kind }
 }
 
 async fn of_account(session: &Session, account: &Account) -> Vec<(Probe, Trial)> {
@@ -188,4 +196,26 @@ fn endpoint(service: &'static str, trial: Option<&Trial>) -> Endpoint {
 
 fn whole(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied() -> ProviderError {
+        let kind = ProviderErrorKind::Denied { missing: "Policy.Read.All".to_owned() };
+        ProviderError { provider: Provider::Graph, doing: "read policies", attempts: 1, kind }
+    }
+
+    #[test]
+    fn a_part_tells_every_need_that_names_it_and_without_an_answer_is_not_fine() {
+        let read = BTreeMap::from([(FacetName::SecurityDefaults, Ok(())), (FacetName::ConditionalAccess, Err(denied()))]);
+        for facets in [&[FacetName::SecurityDefaults, FacetName::ConditionalAccess][..], &[FacetName::ConditionalAccess]] {
+            let told = worst(facets, &read).unwrap_err();
+            assert!(matches!(told.kind, ProviderErrorKind::Denied { .. }), "{facets:?}: {told:?}");
+        }
+        assert!(worst(&[FacetName::SecurityDefaults], &read).is_ok());
+        let told = worst(&[FacetName::SecurityDefaults, FacetName::Licences], &read).unwrap_err();
+        assert!(matches!(told.kind, ProviderErrorKind::Unanswered(_)), "{told:?}");
+    }
 }
