@@ -66,8 +66,11 @@ async fn interruptible(args: &Args, environment: &Environment, out: &Arc<Output>
     tokio::select! {
         result = run(args, environment, out) => result,
         () = stopped() => {
-            let is_sweep = matches!(&args.command, Command::Posture(posture) if posture.sweep);
-            out.say(&out.texts.get(if is_sweep { "interrupted-sweep" } else { "interrupted" }));
+            out.say(&match &args.command {
+                Command::Posture(args) if args.open_cases => out.texts.get("interrupted-sweep-cases"),
+                Command::Posture(args) if args.sweep => out.texts.get("interrupted-sweep"),
+                _ => out.texts.get("interrupted"),
+            });
             Ok(Exit::Interrupted)
         }
     }

@@ -134,10 +134,9 @@ fn people_are_told_what_was_found_and_what_they_can_do_in_their_language() {
     assert!(ran.err.contains("Inget har rörts."), "{}", ran.err);
 }
 
-#[test]
-fn a_sweep_that_is_interrupted_says_how_it_goes_on() {
-    let mut desk = Desk::with(&["bec-classic", "--log", "--latency", "200"], "1");
-    let child = desk.command(&["posture", "--sweep"]).spawn().unwrap();
+/// Ends the program while it looks into the first mailboxes, and what it said then.
+fn interrupted(desk: &mut Desk, arguments: &[&str]) -> String {
+    let child = desk.command(arguments).spawn().unwrap();
     // The domains, the list, and the first of the mailboxes.
     for _ in 0..3 {
         desk.tenant.wait_for("InvokeCommand");
@@ -146,7 +145,71 @@ fn a_sweep_that_is_interrupted_says_how_it_goes_on() {
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let ended = child.wait_with_output().unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(ended.status.code() == Some(130) && said.contains("regain posture --sweep"), "{said}");
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    said
+}
+
+#[test]
+fn a_sweep_that_is_interrupted_says_how_it_goes_on() {
+    let mut desk = Desk::with(&["bec-classic", "--log", "--latency", "200"], "1");
+    let said = interrupted(&mut desk, &["posture", "--sweep"]);
+    assert!(said.contains("regain posture --sweep") && !said.contains("regain case list"), "{said}");
     let told = swept(&desk, &[], 1);
     assert_eq!((&told["resumed"], &told["mailboxes"]["read"]), (&json!(true), &json!(13)));
+}
+
+#[test]
+fn one_that_was_to_open_cases_says_where_a_case_would_be() {
+    let mut desk = Desk::with(&["bec-classic", "--log", "--latency", "200"], "1");
+    let said = interrupted(&mut desk, &["posture", "--sweep", "--open-cases"]);
+    assert!(said.contains("regain case list") && said.contains("regain verify CASE"), "{said}");
+}
+
+/// How often rules were asked for.
+fn looks(desk: &Desk) -> usize {
+    desk.tenant.requests().iter().filter(|request| request.to_string().contains("Get-InboxRule")).count()
+}
+
+#[test]
+fn cases_are_opened_by_a_sweep_of_the_same_day_and_nobody_is_asked_again() {
+    let desk = Desk::at("bec-classic");
+    let first = desk.run(&["posture", "--sweep"]).ended(1);
+    assert!(first.err.contains("regain posture --sweep --open-cases"), "{}", first.err);
+    let asked = looks(&desk);
+    let opened = desk.run(&["posture", "--sweep", "--open-cases"]).ended(1);
+    assert!(opened.out.contains("Nothing was looked into again") && opened.out.contains(ANNA), "{}", opened.out);
+    // Its number is said first, and then that it was read.
+    let (said, read) = (opened.err.find("Case 2026-0002."), opened.err.find("Case 2026-0002 opened and read."));
+    assert!(said.is_some() && said < read, "{}", opened.err);
+    // Only the case read rules: those of one account.
+    let of_the_case = looks(&desk) - asked;
+    assert!((1..=2).contains(&of_the_case), "{of_the_case} and {asked}");
+    desk.tenant.advance("P2D");
+    let later = desk.run(&["posture", "--sweep", "--open-cases"]).ended(1);
+    assert!(!later.out.contains("Nothing was looked into again"), "{}", later.out);
+    assert!(looks(&desk) > asked + of_the_case, "a sweep that is a day old is made anew");
+}
+
+#[test]
+fn a_case_that_cannot_be_opened_keeps_nothing_from_being_told() {
+    let desk = Desk::at("bec-classic");
+    desk.run(&["posture", "--no-dns"]).ended(0);
+    // Where the key of the next case is to be written stands something else.
+    let in_the_way = desk.data().join("keys/2026-0002.new");
+    std::fs::create_dir(&in_the_way).unwrap();
+    let told = swept(&desk, &["--open-cases"], 1);
+    assert_eq!((&told["found"][0]["upn"], &told["opened"]), (&json!(ANNA), &Value::Null));
+    let ran = desk.run(&["posture", "--sweep", "--open-cases"]).ended(1);
+    assert!(ran.out.contains(ANNA) && ran.err.contains("error: "), "{}", ran.all());
+    std::fs::remove_dir(&in_the_way).unwrap();
+    assert_eq!(swept(&desk, &["--open-cases"], 1)["opened"], "2026-0002");
+}
+
+#[test]
+fn a_sweep_asks_no_name_server_and_says_so() {
+    let desk = Desk::at("clean-account");
+    for flags in [&["--no-dns"][..], &["--dns", "127.0.0.1:1"]] {
+        let ran = desk.run(&[&["posture", "--sweep"], flags].concat()).ended(2);
+        assert!(ran.err.contains("cannot be used with"), "{}", ran.err);
+    }
 }

@@ -1,16 +1,20 @@
 //! `posture --sweep`: every mailbox looked into, what was found, what was not read. Nothing is touched.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use regain_engine::posture;
+use anyhow::anyhow;
+use jiff::{SignedDuration, Timestamp};
+use regain_engine::step::chain_of;
 use regain_engine::sweep::{self, Ended};
+use regain_engine::{Audience, posture};
 use regain_incident::account::Account;
-use regain_incident::case::AccountState;
+use regain_incident::case::{AccountState, Case};
 use regain_incident::facet::{FacetName, Gap};
 use regain_incident::finding::{Finding, Verdict};
 use regain_incident::ids::CaseId;
-use regain_incident::sweep::{Sweep, Swept};
+use regain_incident::journal::Recorded;
+use regain_incident::sweep::{RESUMED_WITHIN_HOURS, Sweep, Swept};
 use regain_incident::text::{harmless, on_a_line};
 use serde::Serialize;
 
@@ -26,7 +30,7 @@ use crate::views::FindingView;
 /// Names that are told of each reason why something was not read; the others are counted.
 const NAMES: usize = 3;
 
-/// What a sweep came to, and the cases about it.
+/// What a sweep came to.
 struct Outcome<'a> {
     tenant: &'a str,
     /// The domain that people know it by, where it was measured before. Hostile.
@@ -34,7 +38,8 @@ struct Outcome<'a> {
     record: CaseId,
     sweep: &'a Sweep,
     halted: Option<Gap>,
-    cases: &'a Cases,
+    /// Whether it was made before, and nothing was asked now.
+    is_earlier: bool,
 }
 
 /// Cases for the accounts that were found.
@@ -46,6 +51,24 @@ struct Cases {
     held: Vec<(String, CaseId)>,
     /// Accounts for which none could be opened, and why.
     without: Vec<(String, String)>,
+    /// What ended it before its time.
+    failed: Option<anyhow::Error>,
+}
+
+/// Says the number of the case that is opened before anything else can go wrong, and keeps it.
+struct Opening {
+    out: Arc<Output>,
+    progress: Arc<dyn Audience>,
+    opened: OnceLock<CaseId>,
+}
+
+impl Audience for Opening {
+    fn recorded(&self, case: &Case, entry: &Recorded) {
+        if self.opened.set(case.id).is_ok() {
+            self.out.say(&self.out.texts.with("case-opened", &[("case", &case.id.to_string())]));
+        }
+        self.progress.recorded(case, entry);
+    }
 }
 
 /// Looks, tells, and opens a case where that was asked for. Exit 1 if anything was found, undecided or not read.
@@ -54,32 +77,44 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
     let (world, tenant) = (&desk.session.world, &desk.session.operator.tenant);
     let survey = posture::survey(world.journal.as_ref(), tenant, &[]).await?;
     let scribe = record(&desk, &survey).await?;
-    let ended = sweep::sweep(world, &scribe).await?;
+    let now = world.clock.now();
+    let newest = |case: &Case| case.posture.sweeps.newest().cloned();
+    let earlier = scribe.ask(newest).await.filter(|sweep| args.open_cases && opens_cases(sweep, now));
+    let is_earlier = earlier.is_some();
+    let ended = if is_earlier { Ended::AtItsEnd } else { sweep::sweep(world, &scribe).await? };
     let record = scribe.id();
-    let (newest, known_as) = scribe
-        .ask(|case| {
-            let known_as = case.organisation().and_then(AccountState::known_as);
-            (case.posture.sweeps.newest().cloned(), known_as.map(str::to_owned))
-        })
-        .await;
+    let known_as = scribe.ask(|case| case.organisation().and_then(AccountState::known_as).map(str::to_owned)).await;
+    let newest = scribe.ask(newest).await;
     scribe.close(world).await?;
-    let Some(sweep) = newest else { return Ok(Exit::NeedsAttention) };
-    let cases = if args.open_cases { open(&desk, &sweep).await? } else { Cases::default() };
+    let sweep = newest.ok_or_else(|| anyhow!(desk.out.texts.get("sweep-not-recorded")))?;
     let halted = match ended {
         Ended::AtItsEnd => None,
         Ended::Halted(gap) => Some(gap),
     };
-    let result = Outcome { tenant: tenant.as_str(), known_as, record, sweep: &sweep, halted, cases: &cases };
-    show(&desk, &result, args.all).await?;
+    let result = Outcome { tenant: tenant.as_str(), known_as, record, sweep: &sweep, halted, is_earlier };
+    let cases = tell(&desk, &result, args).await?;
     let is_clear = sweep.is_whole() && sweep.found().next().is_none() && sweep.undecided().next().is_none();
-    Ok(if is_clear { Exit::Done } else { Exit::NeedsAttention })
+    Ok(if is_clear && cases.failed.is_none() { Exit::Done } else { Exit::NeedsAttention })
+}
+
+/// Whether cases can be opened by a sweep without a new one: it came to its end within a day, and what was not read is no
+/// right that is missing.
+fn opens_cases(sweep: &Sweep, now: Timestamp) -> bool {
+    let is_recent = |ended| now.duration_since(ended) < SignedDuration::from_hours(RESUMED_WITHIN_HOURS);
+    sweep.ended.is_some_and(is_recent) && sweep.rest.is_none()
 }
 
 /// One case for all accounts in which something was found and that no open case holds.
-async fn open(desk: &Desk, sweep: &Sweep) -> anyhow::Result<Cases> {
+async fn open(desk: &Desk, sweep: &Sweep) -> Cases {
+    let opening = Opening { out: desk.out.clone(), progress: desk.audience(), opened: OnceLock::new() };
+    let (opening, mut cases) = (Arc::new(opening), Cases::default());
+    let tried = try_to_open(desk, sweep, opening.clone(), &mut cases).await;
+    Cases { opened: opening.opened.get().copied(), failed: tried.err(), ..cases }
+}
+
+async fn try_to_open(desk: &Desk, sweep: &Sweep, opening: Arc<Opening>, cases: &mut Cases) -> anyhow::Result<()> {
     let (world, operator) = (&desk.session.world, &desk.session.operator);
     let held = sweep::in_open_cases(world, &operator.tenant).await?;
-    let mut cases = Cases::default();
     let mut new: Vec<Account> = Vec::new();
     for swept in sweep.found() {
         match held.get(&swept.account.id) {
@@ -88,25 +123,32 @@ async fn open(desk: &Desk, sweep: &Sweep) -> anyhow::Result<Cases> {
         }
     }
     let (targets, unknown) = sweep::targets(world, operator, &new).await;
-    cases.without = unknown.iter().map(|(account, why)| (account.upn.clone(), regain_engine::step::chain_of(why))).collect();
+    cases.without = unknown.iter().map(|(account, why)| (account.upn.clone(), chain_of(why))).collect();
     if !targets.is_empty() {
-        cases.opened = Some(sweep::open_case(world, operator, &desk.session.holder, desk.audience(), &targets).await?);
-    }
-    Ok(cases)
-}
-
-async fn show(desk: &Desk, result: &Outcome<'_>, all: bool) -> anyhow::Result<()> {
-    let out = &desk.out;
-    let head = desk.session.world.journal.head(result.record).await?.to_string();
-    if out.json {
-        return out.document(&SweepView::of(result, &head));
-    }
-    out.data(&page(result, all, out))?;
-    out.data(&out.texts.with("head-digest", &[("digest", &head)]))?;
-    for line in offers(result, out) {
-        out.say(&line);
+        sweep::open_case(world, operator, &desk.session.holder, opening, &targets).await?;
     }
     Ok(())
+}
+
+/// Shows what was found, and then opens the case that was asked for: a failure of the one does not keep the other from
+/// being done. A document holds both, so it is printed at the end.
+async fn tell(desk: &Desk, result: &Outcome<'_>, args: &PostureArgs) -> anyhow::Result<Cases> {
+    let out = &desk.out;
+    let head = desk.session.world.journal.head(result.record).await?.to_string();
+    let digest = out.texts.with("head-digest", &[("digest", &head)]);
+    let shown = if out.json { Ok(()) } else { out.data(&format!("{}\n{digest}", page(result, args.all, out))) };
+    let cases = if args.open_cases { open(desk, result.sweep).await } else { Cases::default() };
+    if let Some(error) = &cases.failed {
+        out.error(error);
+    }
+    shown?;
+    if out.json {
+        out.document(&SweepView::of(result, &cases, &head))?;
+    } else {
+        let now = desk.session.world.clock.now();
+        offers(result, &cases, now, out).iter().for_each(|line| out.say(line));
+    }
+    Ok(cases)
 }
 
 fn page(result: &Outcome<'_>, all: bool, out: &Output) -> String {
@@ -114,7 +156,11 @@ fn page(result: &Outcome<'_>, all: bool, out: &Output) -> String {
     let (texts, record) = (&out.texts, result.record.to_string());
     let tenant = on_a_line(result.known_as.as_deref().unwrap_or(result.tenant));
     let head = texts.with("sweep-head", &[("tenant", &tenant), ("case", &record)]);
-    let mut lines = vec![out.bold(&head), sums(sweep, out)];
+    let mut lines = vec![out.bold(&head)];
+    if let Some(ended) = sweep.ended.filter(|_| result.is_earlier) {
+        lines.push(texts.with("sweep-earlier", &[("time", &ended.to_string())]));
+    }
+    lines.push(sums(sweep, out));
     let found = by_name(sweep.found());
     if !found.is_empty() {
         lines.push(out.bold(&texts.get("sweep-found")));
@@ -177,8 +223,12 @@ fn unread(sweep: &Sweep, out: &Output) -> Vec<String> {
     let mut lines: Vec<String> = by_reason.iter().map(|((facet, why), names)| line_of(*facet, why, names, out)).collect();
     let not_asked = sweep.listing.accounts.saturating_sub(sweep.asked());
     if not_asked > 0 {
-        let count = not_asked.to_string();
-        lines.push(format!("  {}", out.texts.with("sweep-not-asked", &[("count", &count)])));
+        let (key, why) = match &sweep.rest {
+            Some(rest) => ("sweep-rest-not-asked", screen::gap(rest, out)),
+            None => ("sweep-not-asked-yet", String::new()),
+        };
+        let line = out.texts.with(key, &[("count", &not_asked.to_string()), ("why", &why)]);
+        lines.push(format!("  {line}"));
     }
     if let Some(gap) = &sweep.listing.gap {
         lines.push(format!("  {}", out.texts.with("sweep-list-cut", &[("why", &screen::gap(gap, out))])));
@@ -197,14 +247,15 @@ fn line_of(facet: FacetName, why: &str, names: &[String], out: &Output) -> Strin
 }
 
 /// What can be done about it. Nothing of it was.
-fn offers(result: &Outcome<'_>, out: &Output) -> Vec<String> {
-    let (texts, cases) = (&out.texts, result.cases);
+fn offers(result: &Outcome<'_>, cases: &Cases, now: Timestamp, out: &Output) -> Vec<String> {
+    let texts = &out.texts;
     let mut lines = Vec::new();
     if let Some(gap) = &result.halted {
         lines.push(texts.with("sweep-halted", &[("why", &screen::gap(gap, out))]));
     }
     if let Some(case) = cases.opened {
-        lines.push(texts.with("sweep-case-opened", &[("case", &case.to_string())]));
+        let key = if cases.failed.is_none() { "sweep-case-opened" } else { "sweep-case-not-read" };
+        lines.push(texts.with(key, &[("case", &case.to_string())]));
     }
     for (upn, case) in &cases.held {
         lines.push(texts.with("sweep-case-held", &[("upn", &on_a_line(upn)), ("case", &case.to_string())]));
@@ -212,14 +263,14 @@ fn offers(result: &Outcome<'_>, out: &Output) -> Vec<String> {
     for (upn, why) in &cases.without {
         lines.push(texts.with("sweep-no-case", &[("upn", &on_a_line(upn)), ("why", &on_a_line(why))]));
     }
-    match (result.sweep.found().next(), cases.opened) {
-        (Some(swept), None) => lines.push(texts.with("sweep-offer", &[("upn", &on_a_line(&swept.account.upn))])),
-        (Some(swept), Some(case)) => {
-            let names = [("upn", on_a_line(&swept.account.upn)), ("case", case.to_string())];
-            let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            lines.push(texts.with("sweep-offer-in-case", &names));
-        }
-        (None, _) => {}
+    let Some(upn) = result.sweep.found().next().map(|swept| on_a_line(&swept.account.upn)) else { return lines };
+    match cases.opened.map(|case| case.to_string()) {
+        Some(case) => lines.push(texts.with("sweep-offer-in-case", &[("upn", &upn), ("case", &case)])),
+        None => lines.push(texts.with("sweep-offer", &[("upn", &upn)])),
+    }
+    let none_was_asked_for = cases.opened.is_none() && cases.held.is_empty() && cases.without.is_empty();
+    if none_was_asked_for && opens_cases(result.sweep, now) {
+        lines.push(texts.get("sweep-offer-cases"));
     }
     lines
 }
@@ -299,8 +350,8 @@ struct WithoutView {
 }
 
 impl SweepView {
-    fn of(result: &Outcome<'_>, head: &str) -> Self {
-        let (sweep, cases) = (result.sweep, result.cases);
+    fn of(result: &Outcome<'_>, cases: &Cases, head: &str) -> Self {
+        let sweep = result.sweep;
         let name = |upn: &str| harmless(upn, 256);
         let held = cases.held.iter().map(|(upn, case)| HeldView { upn: name(upn), case: case.to_string() });
         let without = cases.without.iter().map(|(upn, why)| WithoutView { upn: name(upn), why: harmless(why, 400) });
