@@ -45,6 +45,10 @@ fn a_report_says_what_would_have_stopped_it_before_and_after_the_tenant_is_measu
     let item = measured["items"].as_array().unwrap().iter().find(|item| item["id"] == "external-forwarding-off").unwrap();
     assert_eq!((&forwarding["answer"], &forwarding["remarks"]), (&item["answer"], &item["remarks"]));
     assert_eq!(forwarding["command"], "regain posture --fix external-forwarding-off");
+    let stops = report["prevention"]["stops"].as_array().unwrap();
+    let is_met = |stop: &&Value| ["met", "stated-met", "not-applicable"].contains(&stop["answer"].as_str().unwrap());
+    let met: Vec<&Value> = stops.iter().filter(is_met).collect();
+    assert!(!met.is_empty() && met.iter().all(|stop| stop["command"].is_null()), "nothing is left to run: {met:#?}");
     let posture = &report["prevention"]["posture"];
     assert_eq!((text(&posture["record"]), text(&posture["known_as"])), (record.clone(), "contoso.com".to_owned()));
     assert_eq!(forwarding["measured_at"], posture["measured_at"]);
@@ -124,6 +128,17 @@ fn a_record_that_is_gone_is_no_measurement() {
     let report = desk.json(&["report", CASE], 0);
     assert_eq!(report["prevention"]["posture"], Value::Null);
     assert!(report["prevention"]["stops"].as_array().unwrap().iter().all(|stop| stop["answer"] == "not-measured"));
+}
+
+/// Any record that cannot be read may be that of the posture: nothing is said of which it was.
+#[test]
+fn a_record_that_cannot_be_read_is_told_for_what_it_is() {
+    let desk = contained(|_| {});
+    let record = text(&desk.json(&["posture"], 0)["case"]);
+    std::fs::write(desk.data().join(format!("keys/{record}.key")), [7; 32]).unwrap();
+    let told = desk.run(&["report", CASE]).ended(0).out;
+    assert!(told.contains("The records could not all be read, so nothing counts as met: "), "{told}");
+    assert!(told.contains("`regain evidence verify`") && !told.contains("never measured"), "{told}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ prevent-lacking = Lacking: { $what }.
 prevent-and-more = and { $count } more
 prevent-standing = How the tenant stands
 prevent-never = This tenant was never measured, so nothing counts as met. Measure it: `regain posture`
-prevent-unread = The record of this tenant's posture could not be read, so nothing counts as met: { $why }. Look: `regain evidence verify`
+prevent-unread = The records could not all be read, so nothing counts as met: { $why }. Look: `regain evidence verify`
 prevent-measured = { $tenant }, measured on { $date } (record { $record }). Measure again: `regain posture`
 prevent-phase = phase
 prevent-phase-days30 = the first 30 days
@@ -86,4 +86,4 @@ prevent-screen-measured = used here: { $ways }. Of { $all } items that would hav
 } (measured on { $date }): regain report { $case }
 prevent-screen-never = used here: { $ways }. { $all } items would have stopped it; the tenant was never measured: regain posture
 prevent-screen-unread = used here: { $ways }. { $all } items would have stopped it; how the tenant stands could not be read: regain report { $case }
-prevent-screen-posture = measured on { $date }: { $met } of { $all } are so; { $changed } changed: regain report { $case }
+prevent-screen-posture = measured on { $date }: { $met } of { $all } are in place; { $changed } changed: regain report { $case }

@@ -67,8 +67,13 @@ fn stop_text(stop: &Stop, at: Option<Timestamp>, out: &Output) -> String {
     let title = escaped(in_words(&item.title, out));
     let stops = out.texts.with("prevent-would-stop", &[("ways", &ways(of, out))]);
     let told = answer.iter().flat_map(|answer| lacking(stop, answer, out));
-    let command = command(item, answer.as_ref()).filter(|_| !stop.is_met()).map(|command| format!("`{command}`"));
+    let command = to_run(stop).map(|command| format!("`{command}`"));
     [format!("{stands}: {title}. {stops}.")].into_iter().chain(told).chain(command).collect::<Vec<_>>().join(" ")
+}
+
+/// The line that fixes the item, or answers its question; none where it is met.
+pub fn to_run(stop: &Stop) -> Option<String> {
+    command(&stop.item, stop.answer.as_ref()).filter(|_| !stop.is_met())
 }
 
 /// What is lacking, and what the answer says beside it, a sentence each.
@@ -80,7 +85,15 @@ fn lacking(stop: &Stop, answer: &Answer, out: &Output) -> Vec<String> {
     }
     let told = (!told.is_empty()).then(|| out.texts.with("prevent-lacking", &[("what", &told.join("; "))]));
     let detail = detail(&stop.item, answer, TimeZone::UTC, out);
-    told.into_iter().chain(detail.map(|detail| format!("{}.", escaped(detail.trim_end_matches(['.', '?']))))).collect()
+    told.into_iter().chain(detail.map(|detail| sentence(&detail))).collect()
+}
+
+/// With an end: its own, or a full stop.
+fn sentence(text: &str) -> String {
+    match text.strip_suffix('?') {
+        Some(question) => format!("{}?", escaped(question)),
+        None => format!("{}.", escaped(text.trim_end_matches('.'))),
+    }
 }
 
 fn standing_lines(standing: &Standing, out: &Output) -> Vec<String> {
@@ -154,4 +167,16 @@ fn earlier(standing: &Standing, out: &Output) -> Vec<String> {
         lines.push(out.texts.with("prevent-runs-more", &[("count", &(standing.runs.len() - RUNS).to_string())]));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_stays_one() {
+        assert_eq!(sentence("Are attacks simulated?"), "Are attacks simulated?");
+        assert_eq!(sentence("said so by anna"), "said so by anna.");
+        assert_eq!(sentence("The whole of it."), "The whole of it.");
+    }
 }

@@ -6,8 +6,8 @@ use regain_incident::report::Report;
 use regain_incident::text::harmless;
 use serde::Serialize;
 
+use super::prevention::to_run;
 use crate::commands::Lesson;
-use crate::commands::posture::screen::command;
 use crate::commands::posture::view::{AnswerView, ChangedView, in_words};
 use crate::output::Output;
 
@@ -28,7 +28,7 @@ struct PreventionView<'a> {
     stops: Vec<StopView<'a>>,
     /// How the tenant stands; none if it was never measured, or if that could not be read.
     posture: Option<StandingView<'a>>,
-    /// Why the record of the tenant's posture could not be read.
+    /// Why not all records could be read, so that none of the tenant's posture was found.
     unread: Option<String>,
     /// The line that measures the tenant.
     command: &'static str,
@@ -47,7 +47,7 @@ struct StopView<'a> {
     /// When it was answered.
     measured_at: Option<String>,
     effort: u8,
-    /// The line that fixes it, or answers its question.
+    /// The line that fixes it, or answers its question; none where it is met.
     command: Option<String>,
 }
 
@@ -126,7 +126,7 @@ impl<'a> StopView<'a> {
             measured_at: answer.as_ref().and(at).map(str::to_owned),
             answer: answer.as_ref().map_or_else(AnswerView::none, |answer| AnswerView::of(answer, out)),
             effort: item.effort,
-            command: command(item, answer.as_ref()),
+            command: to_run(stop),
         }
     }
 }
