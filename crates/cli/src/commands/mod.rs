@@ -42,7 +42,7 @@ use crate::person;
 use crate::progress::Progress;
 use crate::screen;
 use crate::session::{self, Session, With};
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::texts::Language;
 use crate::views::CaseView;
 
@@ -59,26 +59,39 @@ pub struct Desk {
 impl Desk {
     /// Signs in and opens the record. Nothing has been written when this fails.
     pub async fn open(global: &Global, environment: &Environment, out: Arc<Output>, seal: &SealArgs) -> anyhow::Result<Self> {
+        let settings = settings::load(&settings_flags(global), environment)?;
         let handoff = handoff(seal, out.texts.language)?;
-        Self::open_with(global, environment, out, handoff, false).await
+        Self::open_with(&settings, global, environment, out, handoff, false).await
     }
 
     /// The same for a command that changes no tenant: only the identity that sees signs in.
     pub async fn open_reading(global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Self> {
+        let settings = settings::load(&settings_flags(global), environment)?;
+        Self::open_at(&settings, global, environment, out, true).await
+    }
+
+    /// The same with settings that are loaded, where no password is handed over: for `reading`, or for changes too.
+    pub async fn open_at(
+        settings: &Settings,
+        global: &Global,
+        environment: &Environment,
+        out: Arc<Output>,
+        reading: bool,
+    ) -> anyhow::Result<Self> {
         let handoff = handoff(&SealArgs::default(), out.texts.language)?;
-        Self::open_with(global, environment, out, handoff, true).await
+        Self::open_with(settings, global, environment, out, handoff, reading).await
     }
 
     async fn open_with(
+        settings: &Settings,
         global: &Global,
         environment: &Environment,
         out: Arc<Output>,
         handoff: Arc<dyn Handoff>,
         reading: bool,
     ) -> anyhow::Result<Self> {
-        let settings = settings::load(&settings_flags(global), environment)?;
-        let human = person::at_the_terminal(&out, &settings, global.device_code);
-        let session = Session::open(&settings, environment, With { handoff, human, reading }).await?;
+        let human = person::at_the_terminal(&out, settings, global.device_code);
+        let session = Session::open(settings, environment, With { handoff, human, reading }).await?;
         Ok(Self { out, session })
     }
 
@@ -190,6 +203,7 @@ impl Archive {
 pub struct Lesson {
     /// What would have stopped it, and how the tenant stands.
     pub prevention: Prevention,
-    /// Why the record of the tenant's posture could not be read. Not the same as never having been measured.
+    /// Why not all records could be read, so that none of the tenant's posture was found. Not the same as never having
+    /// been measured.
     pub unread: Option<String>,
 }

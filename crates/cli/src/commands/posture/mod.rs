@@ -18,11 +18,12 @@ use regain_incident::journal::Entry;
 use regain_incident::posture::roadmap::{self, RoadmapItem, Way};
 use regain_incident::posture::told::{Acceptance, Statement};
 
-use super::Desk;
-use crate::args::{Global, PostureArgs, SealArgs};
+use super::{Desk, settings_flags};
+use crate::args::{Global, PostureArgs};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::settings;
 
 /// Measures and tells. Exit 1 if something got worse since the last time.
 pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment, out: Arc<Output>) -> anyhow::Result<Exit> {
@@ -40,12 +41,9 @@ pub async fn run(args: &PostureArgs, global: &Global, environment: &Environment,
         }
     }
     let fixes = fix::named(&args.fix, &items, &out)?;
-    let names = names::names(args, global, environment)?;
-    let mut desk = if args.fix.is_empty() {
-        Desk::open_reading(global, environment, out).await?
-    } else {
-        Desk::open(global, environment, out, &SealArgs::default()).await?
-    };
+    let settings = settings::load(&settings_flags(global), environment)?;
+    let names = names::names(args, &settings)?;
+    let mut desk = Desk::open_at(&settings, global, environment, out, args.fix.is_empty()).await?;
     desk.session.world.names = names;
     let world = &desk.session.world;
     let tenant = &desk.session.operator.tenant;

@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use regain_dns::Resolver;
+use regain_engine::step::chain_of;
 use regain_ports::{Names, Provider, ProviderError, ProviderErrorKind};
 
-use crate::args::{Global, PostureArgs};
-use crate::commands::settings_flags;
-use crate::environment::Environment;
-use crate::settings::{self, Target};
+use crate::args::PostureArgs;
+use crate::settings::{Settings, Target};
 
 /// The resolver of this machine, or the server that was named; none where nobody is to be asked. The domains of an emulated
-/// tenant are made up, and in the world they may be somebody's: only its own name server is asked about them.
-pub fn names(args: &PostureArgs, global: &Global, environment: &Environment) -> anyhow::Result<Option<Arc<dyn Names>>> {
+/// tenant are made up, and in the world they may be somebody's: only its own name server is asked about them, unless another was named.
+pub fn names(args: &PostureArgs, settings: &Settings) -> anyhow::Result<Option<Arc<dyn Names>>> {
     if args.no_dns {
         return Ok(None);
     }
-    let settings = settings::load(&settings_flags(global), environment)?;
     let server = match (args.dns, settings.target()?) {
         (Some(server), _) => Some(server),
         (None, Target::Emulated(line)) => match line.dns {
@@ -33,12 +31,8 @@ pub fn names(args: &PostureArgs, global: &Global, environment: &Environment) -> 
     Ok(Some(match resolver {
         Ok(resolver) => Arc::new(resolver),
         // Everything else about the tenant can be measured all the same.
-        Err(error) => Arc::new(Nobody(chain(&error))),
+        Err(error) => Arc::new(Nobody(chain_of(&error))),
     }))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", chain(cause)))
 }
 
 /// Nobody to ask, and why.
