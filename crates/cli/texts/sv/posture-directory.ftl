@@ -1,7 +1,7 @@
 # The posture: remarks about the directory.
 facet-security-defaults = säkerhetsstandarder
 setting-security-defaults = säkerhetsstandarder
-setting-user-consent = vad användare får godkänna
+setting-user-consent = vilka medgivanden användare får ge
 setting-risky-consent = användare får släppa in riskabla appar
 setting-users-register-apps = användare får registrera program
 setting-guest-invites = vem som får bjuda in gäster
@@ -139,7 +139,7 @@ posture-session-can-be-stolen-of-all = alla loggar in med det som en mellanhand 
    *[none] {""}
 }
 posture-continuous-access-off = { $policy } stänger av kontinuerlig åtkomstutvärdering
-posture-no-token-protection = ingen regel binder token till enheten
+posture-no-token-protection = ingen princip binder token till enheten
 posture-administrator-stays-signed-in = { $who } administrerar och förblir inloggad utan slut
 posture-set-lacks-legacy-authentication = äldre protokoll är inte blockerade för alla
 posture-set-lacks-device-code = enhetskod är inte blockerad för alla
@@ -231,8 +231,8 @@ posture-second-factor-elsewhere = för { $domain } gäller en andra faktor som v
 posture-sign-in-unknown = var folk i { $domain } loggar in är inte känt
 posture-reach-consents-stay = { $number ->
     [0] hittills har ingen användare släppt in någon app
-    [one] ett godkännande som en användare gav står kvar: regain posture namnger appar från okända tillverkare
-   *[other] { $number } godkännanden som användare gav står kvar: regain posture namnger appar från okända tillverkare
+    [one] ett medgivande som en användare gav står kvar: regain posture namnger appar från okända tillverkare
+   *[other] { $number } medgivanden som användare gav står kvar: regain posture namnger appar från okända tillverkare
 }
 posture-reach-consents-unread = vad användare har släppt in hittills lästes inte, och står kvar
 posture-reach-requests-by-hand = begäran till en administratör slås på för hand: Entra admin center, Företagsprogram, Medgivande och behörigheter, Inställningar för administratörsmedgivande
