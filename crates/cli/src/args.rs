@@ -131,9 +131,10 @@ pub struct PostureArgs {
     pub no_dns: bool,
     /// Look into every mailbox for forwarding and inbox rules as intruders leave them; change nothing. A sweep that was
     /// interrupted goes on where it stood, for a day.
-    #[arg(long, conflicts_with_all = ["fix", "answer", "accept", "case"])]
+    #[arg(long, conflicts_with_all = ["fix", "answer", "accept", "case", "dns", "no_dns"])]
     pub sweep: bool,
-    /// Open a case for the accounts in which a sweep found something; lock nothing.
+    /// Open a case for the accounts in which a sweep found something; lock nothing. A sweep that came to its end within a
+    /// day is used, and no new one is made.
     #[arg(long, requires = "sweep")]
     pub open_cases: bool,
 }
