@@ -146,7 +146,9 @@ async fn tell(desk: &Desk, result: &Outcome<'_>, args: &PostureArgs) -> anyhow::
         out.document(&SweepView::of(result, &cases, &head))?;
     } else {
         let now = desk.session.world.clock.now();
-        offers(result, &cases, now, out).iter().for_each(|line| out.say(line));
+        for line in offers(result, &cases, now, out) {
+            out.say(&line);
+        }
     }
     Ok(cases)
 }
