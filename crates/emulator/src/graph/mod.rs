@@ -21,6 +21,7 @@ mod password;
 mod path;
 pub mod pim;
 mod policies;
+mod policy_shape;
 pub(crate) mod reports;
 mod role_lists;
 pub mod shape;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::odata::{Query, bad, project};
 use super::operations::Row;
 use super::page::{CEILING, list};
-use super::{Call, Outcome, authority, conditional_access, denied, entity, not_found, reports, time};
+use super::{Call, Outcome, authority, conditional_access, denied, entity, not_found, policy_shape, reports, time};
 use crate::message::Answer;
 use crate::policies::merge;
 use crate::world::World;
@@ -135,7 +135,7 @@ fn patch(world: &mut World, call: &Call, name: &str, roles: &[&str]) -> Result<(
     }
     let given = body(call)?;
     let own = world.tenant.directory.policies.get_mut(name);
-    check_like(own, &given)?;
+    policy_shape::check(own, &given).map_err(|problem| bad(&problem))?;
     let given: Map<String, Value> = given
         .as_object()
         .into_iter()
@@ -144,58 +144,6 @@ fn patch(world: &mut World, call: &Call, name: &str, roles: &[&str]) -> Result<(
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     merge(own, &Value::Object(given));
-    Ok(())
-}
-
-/// Members that a policy may have and need not show.
-const SILENT: &[&str] = &["systemCredentialPreferences", "reportSuspiciousActivitySettings", "numberMatchingRequiredState"];
-
-/// Members that the description does not let be null.
-const NEVER_NULL: &[&str] = &[
-    "isEnabled",
-    "allowInvitesFrom",
-    "allowedToUseSSPR",
-    "allowEmailVerifiedUsersToJoinOrganization",
-    "allowedToSignUpEmailBasedSubscriptions",
-    "defaultUserRolePermissions",
-    "allowedToCreateApps",
-    "allowedToCreateSecurityGroups",
-    "allowedToReadOtherUsers",
-    "policyMigrationState",
-    "registrationEnforcement",
-    "authenticationMethodConfigurations",
-];
-/// Members that are yes, no or null: what is null now does not tell.
-const YES_NO_OR_NULL: &[&str] = &[
-    "allowUserConsentForRiskyApps",
-    "blockMsolPowerShell",
-    "allowedToCreateTenants",
-    "allowedToReadBitlockerKeysForOwnedDevice",
-];
-
-/// Whether a member may have this value.
-fn fits(name: &str, known: &Value, value: &Value) -> bool {
-    match value {
-        Value::Null => !NEVER_NULL.contains(&name),
-        _ if YES_NO_OR_NULL.contains(&name) => value.is_boolean(),
-        _ => known.is_null() || std::mem::discriminant(known) == std::mem::discriminant(value),
-    }
-}
-
-fn check_like(own: &Value, given: &Value) -> Result<(), Answer> {
-    let Some(members) = given.as_object() else { return Ok(()) };
-    for (name, value) in members.iter().filter(|(name, _)| !name.contains('@') && !SILENT.contains(&name.as_str())) {
-        match own.get(name) {
-            None => return Err(bad(&format!("Invalid property '{name}'."))),
-            Some(_) if name == "id" => {}
-            Some(known) => {
-                if !fits(name, known, value) {
-                    return Err(bad(&format!("Invalid value specified for property '{name}'.")));
-                }
-                check_like(known, value)?;
-            }
-        }
-    }
     Ok(())
 }
 

@@ -195,6 +195,8 @@ fn members_of_a_policy_keep_their_kind() {
     assert_eq!(run.call("PATCH", authorization, &json!({"defaultUserRolePermissions": null})).status, 400);
     assert_eq!(run.call("PATCH", authorization, &json!({"blockMsolPowerShell": null})).status, 204);
     assert_eq!(run.wrong("PATCH", authorization, &json!({"blockMsolPowerShell": "yes"})).status, 400);
+    assert_eq!(run.call("PATCH", authorization, &json!({"displayName": null})).status, 204);
+    assert_eq!(run.wrong("PATCH", authorization, &json!({"displayName": {}})).status, 400);
     assert_eq!(run.call("PATCH", authorization, &json!({"blockMsolPowerShell": true})).status, 204);
 }
 
