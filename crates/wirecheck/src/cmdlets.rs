@@ -1,16 +1,22 @@
 //! Exchanges with the cmdlet endpoint, which has no description: what holds are Microsoft's lists of parameters and
 //! bodies that were collected as examples.
+//!
+//! The collected list lacks a few cmdlets that Microsoft's reference has. Their parameters stand in `documented.json`, each
+//! with the address of its page; one that the collected list has after all may not stand there too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::exchange::{Exchange, Service};
 use crate::graph::example;
 use crate::report::{Finding, Report};
+
+/// Cmdlets of the published reference that the collected list does not have.
+const DOCUMENTED: &str = include_str!("../documented.json");
 
 /// Members around the rows, and around an error.
 const ENVELOPE: [&str; 5] = ["@odata.context", "@odata.nextLink", "adminapi.warnings@odata.type", "@adminapi.warnings", "value"];
@@ -56,7 +62,14 @@ impl Cmdlets {
     /// Reads the list and the examples.
     pub fn read(folder: &Path) -> Result<Self> {
         let list = crate::json(&folder.join("cmdlets.json"))?;
-        let listed = serde_json::from_value(list["cmdlets"].clone()).context("cmdlets.json was not understood")?;
+        let mut listed: BTreeMap<String, Listed> =
+            serde_json::from_value(list["cmdlets"].clone()).context("cmdlets.json was not understood")?;
+        let documented: BTreeMap<String, Listed> =
+            serde_json::from_str(DOCUMENTED).context("documented.json was not understood")?;
+        for (name, cmdlet) in documented {
+            ensure!(!listed.contains_key(&name), "{name} is in cmdlets.json: take it out of documented.json");
+            listed.insert(name, cmdlet);
+        }
         let mut rows = BTreeMap::new();
         let examples = folder.join("examples");
         for entry in std::fs::read_dir(&examples).with_context(|| format!("{} could not be read", examples.display()))? {

@@ -64,11 +64,11 @@ impl Cmdlet {
         !self.name.starts_with("Get-")
     }
 
-    /// Whether this host has it: Security & Compliance has two of them, one of which is its own.
+    /// Whether this host has it: Security & Compliance has three of them, two of which are its own.
     pub fn is_at(&self, service: Service) -> bool {
         match self.name {
             "Get-AdminAuditLogConfig" => true,
-            "Get-ProtectionAlert" => service == Service::Purview,
+            "Get-ProtectionAlert" | "Set-ProtectionAlert" => service == Service::Purview,
             _ => service == Service::Exchange,
         }
     }
@@ -99,12 +99,28 @@ fn parameter(word: &'static str) -> Parameter {
         "OutboundAction" => Kind::Enum("OutboundRecipientLimitsExceededAction", &["Alert", "BlockUserForToday", "BlockUser"]),
         "RuleState" => Kind::Enum("RuleState", &["Enabled", "Disabled"]),
         "RuleMode" => Kind::Enum("RuleMode", &["Audit", "AuditAndNotify", "Enforce"]),
+        "AlertAggregationType" => {
+            Kind::Enum("AlertAggregationType", &["None", "SimpleAggregation", "AnomalousAggregation", "CustomAggregation"])
+        }
+        "AlertRuleCategory" => Kind::Enum("AlertRuleCategory", ALERT_CATEGORIES),
+        "RuleSeverity" => Kind::Enum("RuleSeverity", &["Low", "Medium", "High", "Informational"]),
         "AllowedOOFType" => Kind::Enum("AllowedOOFType", &["External", "ExternalLegacy", "InternalLegacy", "None"]),
         "InboxRuleMessageType" => Kind::Enum("InboxRuleMessageType", MESSAGE_TYPES),
         _ => Kind::Text,
     };
     Parameter { name: name.trim_end_matches('!'), required: name.ends_with('!'), kind }
 }
+
+const ALERT_CATEGORIES: &[&str] = &[
+    "AccessGovernance",
+    "ComplianceManager",
+    "DataGovernance",
+    "MailFlow",
+    "Others",
+    "PrivacyManagement",
+    "Supervision",
+    "ThreatManagement",
+];
 
 const MESSAGE_TYPES: &[&str] = &[
     "All",
@@ -429,6 +445,11 @@ const CMDLETS: &[Cmdlet] = &[
         parameters: "Identity",
     },
     Cmdlet {
+        name: "Set-ExternalInOutlook",
+        area: Area::Configuration,
+        parameters: "Identity AllowList:list Enabled:bool",
+    },
+    Cmdlet {
         name: "Set-AdminAuditLogConfig",
         area: Area::Configuration,
         parameters: "Confirm:switch Force:switch UnifiedAuditLogIngestionEnabled:bool WhatIf:switch",
@@ -579,5 +600,15 @@ const CMDLETS: &[Cmdlet] = &[
         name: "Get-ProtectionAlert",
         area: Area::Alerts,
         parameters: "Identity IncludeRuleXml:switch",
+    },
+    Cmdlet {
+        name: "Set-ProtectionAlert",
+        area: Area::Alerts,
+        parameters: "Identity! AggregationType:AlertAggregationType AlertBy:list Category:AlertRuleCategory \
+         Comment Confirm:switch Description Disabled:bool Filter NotificationCulture \
+         NotificationEnabled:bool NotifyUser:list NotifyUserOnFilterMatch:bool \
+         NotifyUserSuppressionExpiryDate NotifyUserThrottleThreshold:number \
+         NotifyUserThrottleWindow:number Operation:list Severity:RuleSeverity Threshold:number \
+         TimeWindow:number WhatIf:switch",
     },
 ];

@@ -155,6 +155,8 @@ fn carry_out(exchange: &mut Exchange, service: Service, cmdlet: &Cmdlet, call: &
         "Enable-TransportRule" => organisation::switch_rule(exchange, call, "Enabled"),
         "Disable-TransportRule" => organisation::switch_rule(exchange, call, "Disabled"),
         "Get-AdminAuditLogConfig" if service == Service::Purview => organisation::audit_at_purview(exchange, call),
+        "Set-ExternalInOutlook" => organisation::set_external_tag(exchange, call),
+        "Set-ProtectionAlert" => organisation::set_alert(exchange, call),
         other => match other.strip_prefix("Set-") {
             Some(noun) => organisation::set(exchange, noun, call),
             None => organisation::get(exchange, other, call),

@@ -19,6 +19,11 @@ use crate::world::Directory;
 /// Parameters that say how to do it, not what.
 const MANNER: &[&str] = &["Identity", "Confirm", "Force", "WhatIf"];
 
+const ALERTS: &str = "Get-ProtectionAlert";
+
+/// Entries that the list of senders without a mark may have; the reference has it.
+const SPARED_MAX: usize = 200;
+
 /// Listings that a tenant without Defender for Office 365 does not have.
 const DEFENDER: &[&str] = &["SafeLinksPolicy", "SafeAttachmentPolicy", "AtpPolicyForO365"];
 
@@ -66,22 +71,56 @@ pub fn audit_at_purview(exchange: &Exchange, call: &Call) -> Result<Output, Fail
 
 /// Any cmdlet that sets what another reads.
 pub fn set(exchange: &mut Exchange, noun: &str, call: &Call) -> Result<Output, Failure> {
-    let mut given: Vec<(&str, Value)> = Vec::new();
-    for (name, value) in call.parameters.iter().filter(|(name, _)| !MANNER.contains(name)) {
-        given.push((name, value.clone()));
+    change(exchange, noun, call.parameters.text("Identity"), call, &given(call))
+}
+
+/// `Set-ExternalInOutlook`: the reference says that an `Identity` that names nothing changes the whole organisation.
+pub fn set_external_tag(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
+    let current = exchange.rows("Get-ExternalInOutlook").first().and_then(|row| row.get("AllowList"));
+    let current = current.map(super::parameters::texts).unwrap_or_default();
+    if call.parameters.list("AllowList").is_some_and(|change| change.apply(&current).len() > SPARED_MAX) {
+        return Err(Failure::refused(
+            "Microsoft.Exchange.Configuration.Tasks.TaskInvalidOperationException",
+            format!("The allow list can have at most {SPARED_MAX} entries."),
+        ));
     }
-    change(exchange, noun, call, &given)
+    change(exchange, "ExternalInOutlook", None, call, &given(call))
+}
+
+/// `Set-ProtectionAlert`: the reference says that it changes no default policy, though another page of Microsoft's shows
+/// it doing so.
+pub fn set_alert(exchange: &mut Exchange, call: &Call) -> Result<Output, Failure> {
+    let identity = call.parameters.text("Identity").unwrap_or_default();
+    let default =
+        exchange.rows(ALERTS).iter().any(|row| is_named(row, identity) && row.get("IsSystemRule") == Some(&Value::Bool(true)));
+    if default {
+        return Err(Failure::refused(
+            "Microsoft.Exchange.Management.Tasks.TaskException",
+            format!("The alert policy '{identity}' is a default policy and can't be changed by this cmdlet."),
+        ));
+    }
+    set(exchange, "ProtectionAlert", call)
+}
+
+fn given<'a>(call: &'a Call) -> Vec<(&'a str, Value)> {
+    call.parameters.iter().filter(|(name, _)| !MANNER.contains(name)).map(|(name, value)| (name, value.clone())).collect()
 }
 
 /// `Enable-TransportRule` and its opposite.
 pub fn switch_rule(exchange: &mut Exchange, call: &Call, state: &str) -> Result<Output, Failure> {
     let mut given = vec![("State", Value::from(state))];
     given.extend(call.parameters.text("Mode").map(|mode| ("Mode", Value::from(mode))));
-    change(exchange, "TransportRule", call, &given)
+    change(exchange, "TransportRule", call.parameters.text("Identity"), call, &given)
 }
 
-fn change(exchange: &mut Exchange, noun: &str, call: &Call, given: &[(&str, Value)]) -> Result<Output, Failure> {
-    let identity = call.parameters.text("Identity");
+/// `identity` names the row; without one it is the first.
+fn change(
+    exchange: &mut Exchange,
+    noun: &str,
+    identity: Option<&str>,
+    call: &Call,
+    given: &[(&str, Value)],
+) -> Result<Output, Failure> {
     let Some(list) = exchange.lists.get_mut(&format!("Get-{noun}")) else {
         return Err(Failure::object_missing(identity.unwrap_or(noun)));
     };

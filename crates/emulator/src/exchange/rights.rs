@@ -21,6 +21,11 @@ const ALL: &[Area] =
 const EVERYTHING: Grant = Grant { read: ALL, write: ALL };
 const NOT_RULES: &[Area] = &[Area::Recipients, Area::Roles, Area::RestrictedEntities, Area::Configuration, Area::Protection];
 
+/// Role groups of Purview are its own: of the directory's roles these reach into it, and Exchange's do not.
+const MANAGE_ALERTS: &[&str] = &["Global Administrator", "Security Administrator", "Compliance Administrator"];
+const VIEW_ALERTS: &[&str] =
+    &["Global Administrator", "Security Administrator", "Compliance Administrator", "Global Reader", "Security Reader"];
+
 /// Cmdlets that a user may run on the own mailbox without any role.
 const OWN: &[&str] = &[
     "Get-Mailbox",
@@ -41,7 +46,9 @@ const OWN: &[&str] = &[
 pub fn reach(tenant: &Tenant, caller: &Caller, cmdlet: &Cmdlet) -> Result<Reach, Failure> {
     check_permission(tenant, caller)?;
     if cmdlet.area == Area::Alerts {
-        return if reads_alerts(caller) { Ok(Reach::Everybody) } else { Err(Failure::NotAvailable) };
+        let names = if cmdlet.writes() { MANAGE_ALERTS } else { VIEW_ALERTS };
+        let held = names.iter().filter_map(|name| crate::roles::template(name)).any(|role| caller.has_role(&[role]));
+        return if held { Ok(Reach::Everybody) } else { Err(Failure::NotAvailable) };
     }
     let allowed = grants(tenant, caller).iter().any(|grant| {
         let areas = if cmdlet.writes() { grant.write } else { grant.read };
@@ -71,13 +78,6 @@ pub fn check_permission(tenant: &Tenant, caller: &Caller) -> Result<(), Failure>
         (false, false) => Err(Failure::NoPermission),
         _ => Err(Failure::NoRole),
     }
-}
-
-/// Role groups of Purview are its own: of the directory's roles these reach into it, and Exchange's do not.
-fn reads_alerts(caller: &Caller) -> bool {
-    let names =
-        ["Global Administrator", "Security Administrator", "Compliance Administrator", "Global Reader", "Security Reader"];
-    names.iter().filter_map(|name| crate::roles::template(name)).any(|role| caller.has_role(&[role]))
 }
 
 fn only_security_reader(tenant: &Tenant, caller: &Caller) -> bool {

@@ -179,6 +179,50 @@ fn alerts_are_purviews_and_the_audit_switch_is_exchanges() {
 }
 
 #[test]
+fn an_alert_policy_of_the_tenants_own_is_changed_and_no_default_one() {
+    let own = json!([
+        {"Name": "Ours", "Identity": "Ours", "Disabled": false, "IsSystemRule": false, "NotifyUser": ["gone@contoso.com"]},
+        {"Name": "Theirs", "Identity": "Theirs", "Disabled": false, "IsSystemRule": true, "NotifyUser": []},
+    ]);
+    let run = |role: &str| {
+        run_with(|scenario| {
+            scenario["exchange"]["organisation"] = json!({"ProtectionAlert": own.clone()});
+            scenario["callers"][0]["roles"] = json!([role]);
+        })
+    };
+    let told = |name: &str| json!({"Identity": name, "NotifyUser": ["TenantAdmins"]});
+    let mut security = run("Security Administrator");
+    assert_eq!(at(&mut security, Service::Purview, "Set-ProtectionAlert", &told("Ours"), false).status, 200);
+    let refused = at(&mut security, Service::Purview, "Set-ProtectionAlert", &told("Theirs"), false);
+    assert_eq!(refused.status, 400, "{}", refused.value());
+    let unknown = at(&mut security, Service::Purview, "Set-ProtectionAlert", &told("Nobody's"), false);
+    assert_eq!(unknown.status, 404, "{}", unknown.value());
+    let shown = rows(&at(&mut security, Service::Purview, "Get-ProtectionAlert", &json!({}), false));
+    let of = |name: &str| shown.iter().find(|row| row["Name"] == name).map(|row| row["NotifyUser"].clone());
+    assert_eq!((of("Ours"), of("Theirs")), (Some(json!(["TenantAdmins"])), Some(json!([]))));
+    assert_eq!(at(&mut security, Service::Exchange, "Set-ProtectionAlert", &told("Ours"), true).status, 403, "another host");
+    for role in ["Global Reader", "Exchange Administrator"] {
+        assert_eq!(at(&mut run(role), Service::Purview, "Set-ProtectionAlert", &told("Ours"), false).status, 403, "{role}");
+    }
+}
+
+#[test]
+fn the_mark_on_mail_from_outside_is_the_organisations_whatever_identity_is_given() {
+    let mut run = run_with(|_| {});
+    let before = normal_form(&run.world.tenant);
+    let set = |run: &mut Run, given: &Value| exchange(run, "Set-ExternalInOutlook", given).status;
+    assert_eq!(set(&mut run, &json!({"Identity": "nothing of that name", "Enabled": true})), 200);
+    assert_eq!(rows(&exchange(&mut run, "Get-ExternalInOutlook", &json!({})))[0]["Enabled"], true);
+    let many = |count: usize| (0..count).map(|at| format!("d{at}.example")).collect::<Vec<_>>();
+    assert_eq!(set(&mut run, &json!({"AllowList": many(201)})), 400, "two hundred is the most");
+    assert_eq!(set(&mut run, &json!({"AllowList": many(200)})), 200);
+    let more = json!({"AllowList": {"@odata.type": "#Exchange.GenericHashTable", "add": ["one.example"]}});
+    assert_eq!(set(&mut run, &more), 400, "one more than that");
+    assert_eq!(set(&mut run, &json!({"AllowList": [], "Enabled": false})), 200);
+    assert_eq!(normal_form(&run.world.tenant), before);
+}
+
+#[test]
 fn purview_sends_to_its_region_where_the_scenario_says_so() {
     let mut run = run_with(|scenario| scenario["exchange"]["behaviour"] = json!({"purviewRedirects": true}));
     let answer = at(&mut run, Service::Purview, "Get-ProtectionAlert", &json!({}), false);
