@@ -27,7 +27,7 @@ use crate::indicators::access::{self, Lead};
 use crate::indicators::{CODES, PIVOTS, Strength, deeds, strangers};
 use crate::log::Log;
 use crate::names::Sym;
-use crate::pivot::{self, Intruder, Origin, session_bits};
+use crate::pivot::{self, Intruder, Origin, Sessions, session_bits};
 use crate::spray;
 use crate::survey::Survey;
 use crate::time::Micros;
@@ -94,7 +94,7 @@ fn given(log: &Log, seeds: &Seeds) -> Intruder {
     let app = |id: &String| log.names.apps.find(&id.trim().to_ascii_lowercase());
     Intruder {
         addresses: seeds.addresses.iter().map(|ip| (Address::from(*ip), Origin::Given)).collect(),
-        sessions: seeds.sessions.iter().map(|text| (session_bits(text), Origin::Given)).collect(),
+        sessions: Sessions::given(seeds.sessions.iter().map(|text| session_bits(text))),
         apps: seeds.apps.iter().filter_map(app).map(|app| (app, Origin::Given)).collect(),
         since: since(seeds),
         ..Intruder::default()

@@ -101,13 +101,46 @@ pub struct Intruder {
     /// Addresses.
     pub addresses: BTreeMap<Address, Origin>,
     /// Sessions.
-    pub sessions: BTreeMap<u64, Origin>,
+    pub sessions: Sessions,
     /// Programs.
     pub agents: BTreeMap<Sym, Reach>,
     /// Applications.
     pub apps: BTreeMap<Sym, Origin>,
     /// Nothing before this is his.
     pub since: Option<Micros>,
+}
+
+/// Sessions of the intruder's: those that the responder named, and those that were seen with an address of his. There may
+/// be hundreds of thousands of them, so each takes eight bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sessions {
+    given: BTreeSet<u64>,
+    seen: Ordered<u64>,
+}
+
+impl Sessions {
+    /// Those that the responder named.
+    pub fn given(sessions: impl IntoIterator<Item = u64>) -> Self {
+        Self { given: sessions.into_iter().collect(), seen: Ordered::default() }
+    }
+
+    /// Whence it is known that a session is his; none if it is not.
+    pub fn origin(&self, session: u64) -> Option<Origin> {
+        let seen = || self.seen.has(session).then_some(Origin::WithAddress);
+        if self.given.contains(&session) { Some(Origin::Given) } else { seen() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.seen.all.is_empty()
+    }
+
+    /// Takes these up too. Whether there was a new one among them.
+    fn take(&mut self, more: Ordered<u64>) -> bool {
+        let before = self.seen.all.len();
+        more.all.into_iter().filter(|session| !self.given.contains(session)).for_each(|session| self.seen.all.push(session));
+        self.seen.settle();
+        before != self.seen.all.len()
+    }
 }
 
 impl Intruder {
@@ -118,8 +151,8 @@ impl Intruder {
 
     /// Whether the responder named any of it.
     pub fn is_given(&self) -> bool {
-        let origins = self.addresses.values().chain(self.sessions.values()).chain(self.apps.values());
-        origins.into_iter().any(|origin| *origin == Origin::Given)
+        let mut origins = self.addresses.values().chain(self.apps.values());
+        !self.sessions.given.is_empty() || origins.any(|origin| *origin == Origin::Given)
     }
 
     /// What leads to a row, before the owner is told apart and without programs.
@@ -128,7 +161,7 @@ impl Intruder {
         if row.address != Address::NONE && self.addresses.contains_key(&row.address) {
             pivots |= Pivots::ADDRESS;
         }
-        if row.session != 0 && self.sessions.contains_key(&row.session) {
+        if row.session != 0 && self.sessions.origin(row.session).is_some() {
             pivots |= Pivots::SESSION;
         }
         if row.app.is_some() && self.apps.contains_key(&row.app) {
@@ -308,7 +341,7 @@ impl Search<'_> {
 
     /// Takes up what his records were seen with. Whether there was anything new.
     fn step(&mut self, agents: &mut BTreeMap<Sym, BTreeSet<Sym>>) -> io::Result<bool> {
-        let (mut addresses, mut sessions) = (BTreeMap::new(), BTreeMap::new());
+        let (mut addresses, mut sessions) = (BTreeMap::new(), Ordered::default());
         let known = &self.intruder.addresses;
         self.survey.rows(self.log, |row| {
             let raw = self.intruder.raw(row);
@@ -316,7 +349,7 @@ impl Search<'_> {
                 return;
             }
             if raw.has(Pivots::ADDRESS) && row.session != 0 && row.outcome != Outcome::Failed {
-                sessions.insert(row.session, Origin::WithAddress);
+                sessions.add(row.session);
             }
             let says_where = row.address.says_where();
             let start = self.starts.get(&row.account).copied().unwrap_or(self.start);
@@ -328,14 +361,12 @@ impl Search<'_> {
                 agents.entry(row.agent).or_default().insert(row.account);
             }
         })?;
-        let before = (self.intruder.addresses.len(), self.intruder.sessions.len());
+        let before = self.intruder.addresses.len();
         for address in unknown_here(self.log, self.survey, &addresses)? {
             self.intruder.addresses.entry(address).or_insert(Origin::InSession);
         }
-        for (session, origin) in sessions {
-            self.intruder.sessions.entry(session).or_insert(origin);
-        }
-        Ok(before != (self.intruder.addresses.len(), self.intruder.sessions.len()))
+        let is_new = self.intruder.sessions.take(sessions);
+        Ok(is_new || before != self.intruder.addresses.len())
     }
 
     /// How far each program leads. One that nobody used until the day before leads everywhere, unless
@@ -423,7 +454,7 @@ impl Search<'_> {
             }
             pivots
         };
-        let mut times: BTreeMap<Sym, Times> = BTreeMap::new();
+        let mut times: BTreeMap<Sym, Ordered<Micros>> = BTreeMap::new();
         self.survey.rows(self.log, |row| {
             if let Some(at) = row.at
                 && direct(row).is_some()
@@ -432,7 +463,7 @@ impl Search<'_> {
                 times.entry(row.account).or_default().add(at);
             }
         })?;
-        times.values_mut().for_each(Times::settle);
+        times.values_mut().for_each(Ordered::settle);
         let mut found = Found::default();
         let mut heap: BinaryHeap<Picked> = BinaryHeap::new();
         self.survey.rows(self.log, |row| {
@@ -464,7 +495,7 @@ impl Search<'_> {
 
     /// How far the nearest record of the intruder's on the same account is, if this one has no address
     /// that would tell, and is not the service reading for itself.
-    fn near(&self, row: &Row, times: &BTreeMap<Sym, Times>) -> Option<Micros> {
+    fn near(&self, row: &Row, times: &BTreeMap<Sym, Ordered<Micros>>) -> Option<Micros> {
         let is_mute = !row.address.says_where() || !row.agent.is_some() && self.intruder.raw(row).has(Pivots::ADDRESS);
         if !is_mute || row.flags.has(Flags::SERVICE_NOISE) {
             return None;
@@ -485,7 +516,7 @@ impl Search<'_> {
     /// Whether it is listed however much there is: sessions that were found may be very many.
     fn stays(&self, thing: Thing) -> bool {
         match thing {
-            Thing::Session(session) => self.intruder.sessions.get(&session) == Some(&Origin::Given),
+            Thing::Session(session) => self.intruder.sessions.origin(session) == Some(Origin::Given),
             Thing::Address(_) | Thing::Agent(_) | Thing::App(_) => self.is_his(thing),
         }
     }
@@ -493,7 +524,7 @@ impl Search<'_> {
     fn is_his(&self, thing: Thing) -> bool {
         match thing {
             Thing::Address(address) => self.intruder.addresses.contains_key(&address),
-            Thing::Session(session) => self.intruder.sessions.contains_key(&session),
+            Thing::Session(session) => self.intruder.sessions.origin(session).is_some(),
             Thing::Agent(agent) => self.intruder.agents.contains_key(&agent),
             Thing::App(app) => self.intruder.apps.contains_key(&app),
         }
@@ -520,19 +551,25 @@ impl Search<'_> {
     }
 }
 
-/// Times, put in order now and then so that repeats take no room.
-#[derive(Debug, Default)]
-struct Times {
-    all: Vec<Micros>,
+/// Numbers, put in order now and then so that repeats take no room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Ordered<T> {
+    all: Vec<T>,
     settled: usize,
 }
 
-impl Times {
-    fn add(&mut self, at: Micros) {
-        if self.all.last() == Some(&at) {
+impl<T> Default for Ordered<T> {
+    fn default() -> Self {
+        Self { all: Vec::new(), settled: 0 }
+    }
+}
+
+impl<T: Ord + Copy> Ordered<T> {
+    fn add(&mut self, one: T) {
+        if self.all.last() == Some(&one) {
             return;
         }
-        self.all.push(at);
+        self.all.push(one);
         if self.all.len() > (self.settled * 2).max(10_000) {
             self.settle();
         }
@@ -545,6 +582,13 @@ impl Times {
         self.settled = self.all.len();
     }
 
+    /// Whether it is there, once all is settled.
+    fn has(&self, one: T) -> bool {
+        self.all.binary_search(&one).is_ok()
+    }
+}
+
+impl Ordered<Micros> {
     fn nearest(&self, at: Micros) -> Option<Micros> {
         let place = self.all.partition_point(|time| *time < at);
         let after = self.all.get(place).map(|time| time - at);

@@ -102,22 +102,22 @@ impl Scene<'_> {
     ) -> Option<Infrastructure> {
         let intruder = &found.intruder;
         let named = |code: &str| Why { code: code.to_owned(), evidence: BTreeMap::new() };
-        let of_origin = |origin: Option<&Origin>| match origin {
+        let of_origin = |origin: Option<Origin>| match origin {
             Some(Origin::Given) => named("given"),
-            Some(Origin::Found(by)) => Why { code: "found".to_owned(), evidence: evidence([("by", (*by).to_owned())]) },
+            Some(Origin::Found(by)) => Why { code: "found".to_owned(), evidence: evidence([("by", by.to_owned())]) },
             Some(Origin::InSession) => named("in-session"),
             Some(Origin::WithAddress) => named("with-address"),
             None => named("agent"),
         };
         let (kind, value, origin) = match thing {
-            pivot::Thing::Address(address) => ("address", shown(address), of_origin(intruder.addresses.get(&address))),
+            pivot::Thing::Address(address) => ("address", shown(address), of_origin(intruder.addresses.get(&address).copied())),
             pivot::Thing::Session(bits) => {
                 let given = seeds.sessions.iter().find(|text| session_bits(text) == bits).cloned();
                 let read = || texts.get(&used.earliest.1).and_then(|event| event.session.clone());
-                ("session", given.or_else(read)?, of_origin(intruder.sessions.get(&bits)))
+                ("session", given.or_else(read)?, of_origin(intruder.sessions.origin(bits)))
             }
             pivot::Thing::Agent(agent) => ("agent", self.agent(agent), named("with-address")),
-            pivot::Thing::App(app) => ("app", self.log.names.apps.name(app).to_owned(), of_origin(intruder.apps.get(&app))),
+            pivot::Thing::App(app) => ("app", self.log.names.apps.name(app).to_owned(), of_origin(intruder.apps.get(&app).copied())),
         };
         let mut reasons = vec![origin];
         let leads_nowhere = matches!(thing, pivot::Thing::Agent(agent) if intruder.agents.get(&agent) == Some(&Reach::Nowhere));
