@@ -45,7 +45,7 @@ pub fn finding_codes() -> impl Iterator<Item = &'static str> {
 
 /// Finds everything. `seeds` may be empty: then the indicators find them.
 pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
-    let survey = Survey::of(log)?;
+    let mut survey = Survey::of(log)?;
     let mut scene = Scene::of(log, &survey, seeds)?;
     let sprays = spray::find(log, &survey)?;
     let sessions = access::Sessions::of(log, &survey)?;
@@ -63,14 +63,16 @@ pub fn analyse(log: &Log, seeds: &Seeds) -> io::Result<Analysis> {
     leads.extend(strangers.leads(log, &habits));
     weigh_habits(&mut leads, &habits);
     let intruder = if seeds.is_empty() { found(&scene, &survey, &leads, &habits, seeds)? } else { given(log, seeds) };
+    let consented = scene.consents.iter().map(|consent| consent.app).collect();
+    let quantities = [deeds::bursts(&survey), deeds::new_readers(log, &survey, &consented)];
+    drop((sessions, strangers));
+    survey.clear_tables();
     let found = pivot::follow(log, &survey, &sprays, &scene.consents, intruder)?;
     let mut judged = Judged::new(&scene, &habits, &found, &sprays);
     judged.sprays();
     let mut sightings = judged.things();
     sightings.extend(leads.into_iter().map(|lead| lead.sighting));
-    sightings.extend(deeds::bursts(&survey));
-    let consented = scene.consents.iter().map(|consent| consent.app).collect();
-    sightings.extend(deeds::new_readers(log, &survey, &consented));
+    sightings.extend(quantities.into_iter().flatten());
     judged.accounts(sightings);
     let findings = judged.findings;
     // What was judged is not needed to tell it, and may be large.

@@ -454,7 +454,7 @@ impl Search<'_> {
             }
             pivots
         };
-        let mut times: BTreeMap<Sym, Ordered<Micros>> = BTreeMap::new();
+        let mut times: BTreeMap<Sym, Times> = BTreeMap::new();
         self.survey.rows(self.log, |row| {
             if let Some(at) = row.at
                 && direct(row).is_some()
@@ -463,7 +463,7 @@ impl Search<'_> {
                 times.entry(row.account).or_default().add(at);
             }
         })?;
-        times.values_mut().for_each(Ordered::settle);
+        times.values_mut().for_each(Times::settle);
         let mut found = Found::default();
         let mut heap: BinaryHeap<Picked> = BinaryHeap::new();
         self.survey.rows(self.log, |row| {
@@ -495,7 +495,7 @@ impl Search<'_> {
 
     /// How far the nearest record of the intruder's on the same account is, if this one has no address
     /// that would tell, and is not the service reading for itself.
-    fn near(&self, row: &Row, times: &BTreeMap<Sym, Ordered<Micros>>) -> Option<Micros> {
+    fn near(&self, row: &Row, times: &BTreeMap<Sym, Times>) -> Option<Micros> {
         let is_mute = !row.address.says_where() || !row.agent.is_some() && self.intruder.raw(row).has(Pivots::ADDRESS);
         if !is_mute || row.flags.has(Flags::SERVICE_NOISE) {
             return None;
@@ -588,11 +588,61 @@ impl<T: Ord + Copy> Ordered<T> {
     }
 }
 
-impl Ordered<Micros> {
+/// Times of records. Most are whole seconds, which take half the room.
+#[derive(Debug, Default)]
+struct Times {
+    seconds: Ordered<u32>,
+    others: Ordered<Micros>,
+}
+
+impl Times {
+    fn add(&mut self, at: Micros) {
+        match u32::try_from(at / SECOND) {
+            Ok(seconds) if at % SECOND == 0 => self.seconds.add(seconds),
+            _ => self.others.add(at),
+        }
+    }
+
+    fn settle(&mut self) {
+        self.seconds.settle();
+        self.others.settle();
+    }
+
     fn nearest(&self, at: Micros) -> Option<Micros> {
-        let place = self.all.partition_point(|time| *time < at);
-        let after = self.all.get(place).map(|time| time - at);
-        let before = place.checked_sub(1).and_then(|place| self.all.get(place)).map(|time| at - time);
+        let whole = self.seconds.nearest(at, |seconds| Micros::from(seconds) * SECOND);
+        whole.into_iter().chain(self.others.nearest(at, |time| time)).min()
+    }
+}
+
+impl<T: Copy> Ordered<T> {
+    fn nearest(&self, at: Micros, time_of: impl Fn(T) -> Micros) -> Option<Micros> {
+        let place = self.all.partition_point(|time| time_of(*time) < at);
+        let after = self.all.get(place).map(|time| time_of(*time) - at);
+        let before = place.checked_sub(1).and_then(|place| self.all.get(place)).map(|time| at - time_of(*time));
         after.into_iter().chain(before).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_time_is_found_among_whole_seconds_and_others() {
+        let mut times = Times::default();
+        for at in [5 * SECOND, -3 * SECOND, 7 * SECOND + 1, 9 * SECOND, 5 * SECOND] {
+            times.add(at);
+        }
+        times.settle();
+        assert_eq!(
+            (times.seconds.all.as_slice(), times.others.all.as_slice()),
+            (&[5, 9][..], &[-3 * SECOND, 7 * SECOND + 1][..])
+        );
+        for (at, away) in
+            [(0, 3 * SECOND), (5 * SECOND, 0), (7 * SECOND, 1), (8 * SECOND + 2, SECOND - 2), (20 * SECOND, 11 * SECOND)]
+        {
+            assert_eq!(times.nearest(at), Some(away), "{at}");
+        }
+        assert_eq!(Times::default().nearest(0), None);
     }
 }

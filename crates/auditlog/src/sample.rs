@@ -53,6 +53,11 @@ impl<K: Hash + Eq, V> Sample<K, V> {
         }
     }
 
+    /// Lets go of everything.
+    pub fn clear(&mut self) {
+        self.entries = table();
+    }
+
     /// Whether entries had to go.
     pub fn is_cut(&self) -> bool {
         self.below < u64::MAX

@@ -203,6 +203,18 @@ pub struct Survey {
 pub const BURST: Micros = 10 * MINUTE;
 
 impl Survey {
+    /// Lets go of the tables, which the pivots do not need and which take as much room as they do.
+    pub fn clear_tables(&mut self) {
+        self.wrong.clear();
+        self.sessions.clear();
+        self.networks.clear();
+        self.countries.clear();
+        self.bursts.clear();
+        self.scripted.clear();
+        self.kits.clear();
+        self.readers.clear();
+    }
+
     /// Looks through a log once.
     pub fn of(log: &Log) -> io::Result<Self> {
         let names = &log.names;

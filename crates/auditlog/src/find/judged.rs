@@ -83,7 +83,7 @@ pub(super) struct Judged<'a> {
     /// Whether the responder named anything of the intruder's.
     is_given: bool,
     /// What of the intruder's was seen on each account.
-    things: BTreeMap<Sym, BTreeSet<(u8, String)>>,
+    things: Things,
     pub findings: Findings,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Judged<'a> {
             sprays,
             whose: found.numbered().map(|(picked, number)| (picked.row.place, number)).collect(),
             is_given: found.intruder.is_given(),
-            things: things_of(scene, found),
+            things: Things::of(scene, found),
             findings: Findings::default(),
         }
     }
@@ -255,8 +255,7 @@ impl<'a> Judged<'a> {
             (true, false) => ("known-intruder", Strength::A, &deeds.done),
             (false, _) => ("tried-by-intruder", Strength::C, &deeds.refused),
         };
-        let things: Vec<&str> = self.things.get(&account).into_iter().flatten().map(|(_, value)| value.as_str()).collect();
-        let evidence = evidence([("value", things.join(", "))]);
+        let evidence = evidence([("value", self.things.on(account).join(", "))]);
         Sighting { code, strength, account, records: count.records.clone(), evidence }
     }
 
@@ -302,25 +301,38 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// What of the intruder's was seen on each account: addresses first, then applications, then programs.
-fn things_of(scene: &Scene<'_>, found: &Found) -> BTreeMap<Sym, BTreeSet<(u8, String)>> {
-    let mut of: BTreeMap<Sym, BTreeSet<(u8, String)>> = BTreeMap::new();
-    for (thing, used) in found.uses.iter() {
-        let value = match thing {
-            pivot::Thing::Address(address) if found.intruder.addresses.contains_key(&address) => (0, shown(address)),
-            pivot::Thing::App(app) => (1, scene.log.names.apps.name(app).to_owned()),
-            pivot::Thing::Agent(agent) => (2, scene.agent(agent)),
-            pivot::Thing::Address(_) | pivot::Thing::Session(_) => continue,
+/// What of the intruder's was seen on each account: addresses first, then applications, then programs. Each is kept once,
+/// for he may be on tens of thousands.
+struct Things {
+    all: Vec<(u8, String)>,
+    /// Places in `all`, the first ones.
+    of: BTreeMap<Sym, Vec<u32>>,
+}
+
+impl Things {
+    fn of(scene: &Scene<'_>, found: &Found) -> Self {
+        let named = |thing: pivot::Thing| match thing {
+            pivot::Thing::Address(address) if found.intruder.addresses.contains_key(&address) => Some((0, shown(address))),
+            pivot::Thing::App(app) => Some((1, scene.log.names.apps.name(app).to_owned())),
+            pivot::Thing::Agent(agent) => Some((2, scene.agent(agent))),
+            pivot::Thing::Address(_) | pivot::Thing::Session(_) => None,
         };
-        for account in &used.accounts {
-            let values = of.entry(*account).or_default();
-            if values.len() < THINGS_MAX || values.last().is_some_and(|last| value < *last) {
-                values.insert(value.clone());
-            }
-            if values.len() > THINGS_MAX {
-                values.pop_last();
+        let mut uses: Vec<_> = found.uses.iter().filter_map(|(thing, used)| Some((named(thing)?, &used.accounts))).collect();
+        uses.sort();
+        let mut of: BTreeMap<Sym, Vec<u32>> = BTreeMap::new();
+        for ((_, accounts), place) in uses.iter().zip(0..) {
+            for account in *accounts {
+                let places = of.entry(*account).or_default();
+                if places.len() < THINGS_MAX {
+                    places.push(place);
+                }
             }
         }
+        Self { all: uses.into_iter().map(|(value, _)| value).collect(), of }
     }
-    of
+
+    fn on(&self, account: Sym) -> Vec<&str> {
+        let places = self.of.get(&account).into_iter().flatten();
+        places.filter_map(|place| self.all.get(usize::try_from(*place).ok()?)).map(|(_, value)| value.as_str()).collect()
+    }
 }

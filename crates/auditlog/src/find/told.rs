@@ -117,7 +117,9 @@ impl Scene<'_> {
                 ("session", given.or_else(read)?, of_origin(intruder.sessions.origin(bits)))
             }
             pivot::Thing::Agent(agent) => ("agent", self.agent(agent), named("with-address")),
-            pivot::Thing::App(app) => ("app", self.log.names.apps.name(app).to_owned(), of_origin(intruder.apps.get(&app).copied())),
+            pivot::Thing::App(app) => {
+                ("app", self.log.names.apps.name(app).to_owned(), of_origin(intruder.apps.get(&app).copied()))
+            }
         };
         let mut reasons = vec![origin];
         let leads_nowhere = matches!(thing, pivot::Thing::Agent(agent) if intruder.agents.get(&agent) == Some(&Reach::Nowhere));

@@ -1,7 +1,7 @@
 //! What was read, taken, sent and destroyed: by the intruder, as far as the records were found to be
 //! his, and in quantities that are unlike work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Record, Sighting, Strength, evidence};
 use crate::event::Outcome;
@@ -47,7 +47,8 @@ impl Count {
 /// What an intruder did on one account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deeds {
-    by_act: BTreeMap<Act, Count>,
+    /// In the order of first sight; few.
+    by_act: Vec<(Act, Count)>,
     synced: Count,
     throttled: Count,
     /// Sign-ins and acts that succeeded.
@@ -66,7 +67,7 @@ impl Deeds {
         }
         self.done.add(record, most);
         if act != Act::Other && act != Act::SignIn {
-            self.by_act.entry(act).or_default().add(record, most);
+            self.of_act(act).add(record, most);
         }
         if row.flags.has(Flags::SYNC) {
             self.synced.add(record, most);
@@ -76,15 +77,25 @@ impl Deeds {
         }
     }
 
+    fn of_act(&mut self, act: Act) -> &mut Count {
+        let place = self.by_act.iter().position(|(own, _)| *own == act).unwrap_or_else(|| {
+            // There may be tens of thousands of these lists.
+            self.by_act.reserve_exact(1);
+            self.by_act.push((act, Count::default()));
+            self.by_act.len() - 1
+        });
+        &mut self.by_act[place].1
+    }
+
     /// Names no more than so many records of each kind: the first.
     pub fn trim(&mut self, most: usize) {
         let all = [&mut self.synced, &mut self.throttled, &mut self.done, &mut self.refused];
-        all.into_iter().chain(self.by_act.values_mut()).for_each(|count| count.records.truncate(most));
+        all.into_iter().chain(self.by_act.iter_mut().map(|(_, count)| count)).for_each(|count| count.records.truncate(most));
     }
 
     /// As sightings.
     pub fn sightings(&self, account: Sym) -> Vec<Sighting> {
-        let of = |act: Act| self.by_act.get(&act).cloned().unwrap_or_default();
+        let of = |act: Act| self.by_act.iter().find(|(own, _)| *own == act).map(|(_, count)| count.clone()).unwrap_or_default();
         let table = [
             ("mail-read", Strength::B, of(Act::Read)),
             ("folder-taken", Strength::AMinus, self.synced.clone()),
