@@ -189,6 +189,7 @@ fn microsofts_own_alert_policies_are_left_to_a_person_by_name() {
     let desk = desk_of(&unlimited("posture-bare"), &[]);
     let planned = desk.run(&["posture", "--fix", "alerts-reach-somebody"]);
     assert!(planned.all().contains("User restricted from sending email"), "{}", planned.all());
+    assert!(planned.err.contains("left to a person"), "{}", planned.all());
     assert!(desk.tenant.writes().is_empty(), "the service would refuse it, so it is not asked");
 }
 

@@ -99,9 +99,7 @@ fn parameter(word: &'static str) -> Parameter {
         "OutboundAction" => Kind::Enum("OutboundRecipientLimitsExceededAction", &["Alert", "BlockUserForToday", "BlockUser"]),
         "RuleState" => Kind::Enum("RuleState", &["Enabled", "Disabled"]),
         "RuleMode" => Kind::Enum("RuleMode", &["Audit", "AuditAndNotify", "Enforce"]),
-        "AlertAggregationType" => {
-            Kind::Enum("AlertAggregationType", &["None", "SimpleAggregation", "AnomalousAggregation", "CustomAggregation"])
-        }
+        "AlertAggregationType" => Kind::Enum("AlertAggregationType", &["None", "SimpleAggregation", "AnomalousAggregation"]),
         "AlertRuleCategory" => Kind::Enum("AlertRuleCategory", ALERT_CATEGORIES),
         "RuleSeverity" => Kind::Enum("RuleSeverity", &["Low", "Medium", "High", "Informational"]),
         "AllowedOOFType" => Kind::Enum("AllowedOOFType", &["External", "ExternalLegacy", "InternalLegacy", "None"]),
